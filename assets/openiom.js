@@ -1,0 +1,125 @@
+// Starts the components. Everything works without this file; it only makes some of it quicker to use.
+import { initAll as initGovuk } from "./govuk-frontend.js";
+import { initAll as initMoj } from "./moj-frontend.js";
+
+initGovuk();
+initMoj();
+foldFilters();
+unfoldForPaper();
+privacyScreen(document.getElementById("privacy-screen"));
+sessionTimeout(document.getElementById("session-timeout"));
+
+// On a narrow screen the filters stand above the list: fold them away, so that the list is seen first.
+function foldFilters() {
+  if (!matchMedia("(max-width: 64em)").matches) return;
+  for (const filter of document.querySelectorAll("details.iom-filter")) filter.open = false;
+}
+
+// What is folded away on the screen is part of the page on paper: a figure is printed with how it was worked out.
+function unfoldForPaper() {
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("main details:not([open])")];
+    for (const details of folded) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of folded) details.open = false;
+  });
+}
+
+// One press of Alt and P, or of "Hide this page", covers the page and its title; the page behind cannot be reached meanwhile.
+function privacyScreen(screen) {
+  if (!screen) return;
+  const title = document.title;
+  let wanted = false;
+  const show = () => {
+    wanted = false;
+    document.title = title;
+    screen.close();
+  };
+  const hide = () => {
+    wanted = true;
+    document.title = screen.dataset.title;
+    screen.showModal();
+  };
+  // Escape closes a dialog; whoever presses it in a hurry wants the opposite. Browsers let the first be refused, not the second,
+  // so the key is stopped before it gets there, and whatever closes the screen all the same finds it open again.
+  screen.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.preventDefault();
+  });
+  screen.addEventListener("cancel", (event) => event.preventDefault());
+  screen.addEventListener("close", () => {
+    if (wanted) screen.showModal();
+  });
+  screen.querySelector("[data-iom-show]").addEventListener("click", show);
+  for (const link of document.querySelectorAll("[data-iom-hide]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      hide();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    // The key's place, not its letter: Option and P types another letter on a Mac.
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyP") return;
+    event.preventDefault();
+    if (screen.open) show();
+    else hide();
+  });
+}
+
+// Warns before the session ends, and asks the server to keep it when the person says so; all open tabs agree.
+function sessionTimeout(warning) {
+  if (!warning) return;
+  const { seconds, warningSeconds, keepAlive, signIn, csrf, minutesOne, minutesMany, secondsMany } = warning.dataset;
+  const left = warning.querySelector("[data-iom-left]");
+  const announce = warning.querySelector("[data-iom-announce]");
+  const tabs = new BroadcastChannel("iom-session");
+  let endsAt;
+
+  const restart = () => {
+    endsAt = Date.now() + Number(seconds) * 1000;
+    if (warning.open) warning.close();
+  };
+  const stay = async () => {
+    const answer = await fetch(keepAlive, {
+      method: "POST",
+      headers: { "X-CSRFToken": csrf },
+      credentials: "same-origin",
+      redirect: "error",
+    }).catch(() => null);
+    if (!answer?.ok) {
+      location.assign(signIn);
+      return;
+    }
+    restart();
+    tabs.postMessage("stayed");
+  };
+  const inWords = (remaining) => {
+    if (remaining < 60) return secondsMany.replace("{n}", remaining);
+    const minutes = Math.ceil(remaining / 60);
+    return minutes === 1 ? minutesOne : minutesMany.replace("{n}", minutes);
+  };
+  const tick = () => {
+    const remaining = Math.round((endsAt - Date.now()) / 1000);
+    if (remaining <= 0) {
+      location.assign(signIn);
+      return;
+    }
+    if (remaining > Number(warningSeconds)) return;
+    const words = inWords(remaining);
+    left.textContent = words;
+    // A screen reader hears it when it opens and every 15 seconds, not every second.
+    if (!warning.open || remaining % 15 === 0) announce.textContent = words;
+    if (!warning.open) warning.showModal();
+  };
+
+  tabs.addEventListener("message", restart);
+  tabs.postMessage("stayed"); // this page was just served, so the session was just extended
+  warning.querySelector("[data-iom-stay]").addEventListener("click", stay);
+  warning.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    stay();
+  });
+  restart();
+  setInterval(tick, 1000);
+}

@@ -1,0 +1,1 @@
+"""Speed, one module per area: `figures() -> list[Figure]`."""

@@ -1,0 +1,1 @@
+"""Results, one module per area: `TITLE` and `figures(shared) -> list[Figure]`."""

@@ -1,0 +1,1 @@
+"""The web application a partnership works in all day."""

@@ -1,0 +1,1 @@
+"""Rows as the pages show them: plain values, words, and links."""

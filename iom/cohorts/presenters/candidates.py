@@ -1,0 +1,285 @@
+"""Candidates as the list and the person's page show them: the line, the factors, the scores."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from iom.cohorts.choices import AgeBand, Standing, type_name
+from iom.cohorts.models import Candidate, RankRun, Score
+from iom.cohorts.presenters.people import particulars
+from iom.cohorts.queries import CandidatePage
+from iom.govuk import filters
+from iom.people import models as people
+from iom.people.extract import offence_titles
+
+PREDICTORS = {
+    "ogrs3": "OGRS3",
+    "ogrs4g": "OGRS4/G",
+    "ogrs4v": "OGRS4/V",
+    "arp": "ARP",
+    "vrp": "VRP",
+    "svrp": "SVRP",
+}
+
+
+def list_rows(page: CandidatePage, *, members: set[int], nominated: set[int], on: date) -> list[dict[str, Any]]:
+    """The page's candidates; `line` is true on the first one below the capacity line."""
+    rows: list[dict[str, Any]] = []
+    was_above = page.before.within_capacity if page.before else True
+    for candidate in page.rows:
+        rows.append(
+            {
+                **particulars(candidate.person, on),
+                "rank": candidate.rank,
+                "points": candidate.points,
+                "strand": type_name(candidate.strand),
+                "area": candidate.area.name if candidate.area else None,
+                "in_custody": candidate.in_custody,
+                "provisional": candidate.provisional,
+                "within_capacity": candidate.within_capacity,
+                "reasons": reasons(candidate.reasons),
+                "is_member": candidate.person_id in members,
+                "is_nominated": candidate.person_id in nominated,
+                "line": was_above and not candidate.within_capacity,
+            }
+        )
+        was_above = candidate.within_capacity
+    return rows
+
+
+def reasons(text: str) -> list[str]:
+    """The criteria that are not met, one by one."""
+    return [part for part in text.split("; ") if part]
+
+
+def places(run: RankRun) -> list[dict[str, Any]]:
+    """The strands of the run's scheme that have places of their own, with how many."""
+    return [
+        {"name": strand["name"], "slug": strand["id"], "places": strand["places"]}
+        for strand in run.version.definition["strands"]
+        if strand.get("places") is not None
+    ]
+
+
+def export_rows(candidates: Iterable[Candidate], *, on: date) -> list[list[Any]]:
+    """The list as a file has it, in the order of `EXPORT_HEADINGS`."""
+    found = []
+    for candidate in candidates:
+        who = particulars(candidate.person, on)
+        found.append(
+            [
+                candidate.rank,
+                who["name"],
+                who["date_of_birth"],
+                who["sex"],
+                candidate.points,
+                type_name(candidate.strand),
+                candidate.area.name if candidate.area else None,
+                candidate.in_custody,
+                candidate.within_capacity if candidate.standing == Standing.ELIGIBLE else None,
+                candidate.provisional,
+                candidate.reasons,
+            ]
+        )
+    return found
+
+
+def export_headings() -> list[str]:
+    return [
+        _("Rank"),
+        _("Name"),
+        _("Date of birth"),
+        _("Sex"),
+        _("Points"),
+        _("Cohort type"),
+        _("Area"),
+        _("In custody"),
+        _("Above the capacity line"),
+        _("Provisional"),
+        _("Criteria not met"),
+    ]
+
+
+# --- the working
+
+
+def factor_rows(
+    factors: list[dict[str, Any]], *, definition: Mapping[str, Any], sources: Mapping[str, Model]
+) -> dict[str, Any]:
+    """Every factor with its points and source rows; `withheld` sums up those that rest on rows this user may not see.
+
+    A factor says what is in its rows, so where any of them may not be seen neither is the factor named.
+    """
+    parts = {part["id"]: part for part in definition.get("components", [])}
+    shown, withheld, points = [], 0, 0.0
+    for factor in factors:
+        rows = factor.get("rows", [])
+        if any(is_withheld(name, sources) for name in rows):
+            withheld += 1
+            points += factor.get("points", 0.0)
+            continue
+        part = parts.get(factor["id"], {})
+        shown.append(
+            {
+                "factor": factor["name"],
+                "value": value_of(factor, part),
+                "points": factor.get("points", 0.0),
+                "most_points": part.get("most_points"),
+                "placeholder": part.get("placeholder", False),
+                "sources": [{"text": source_text(name, sources), "href": None} for name in rows],
+            }
+        )
+    shown.sort(key=lambda row: -row["points"])
+    total = sum(factor.get("points", 0.0) for factor in factors)
+    return {"rows": shown, "withheld": withheld, "withheld_points": points, "total": total}
+
+
+def criterion_rows(criteria: list[dict[str, Any]], *, sources: Mapping[str, Model]) -> list[dict[str, Any]]:
+    """Every criterion: met or not, and why; those that rest on rows this user may not see are left out."""
+    found = []
+    for criterion in criteria:
+        if any(is_withheld(name, sources) for name in criterion.get("rows", [])):
+            continue
+        strand, _slash, _rest = criterion["id"].rpartition("/")
+        found.append(
+            {
+                "name": criterion["name"],
+                "strand": type_name(strand),
+                "met": criterion["met"],
+                "near_miss": criterion.get("near_miss", False),
+                "reason": criterion.get("reason", ""),
+            }
+        )
+    return found
+
+
+def is_withheld(name: str, sources: Mapping[str, Model]) -> bool:
+    table = name.partition(":")[0]
+    return table not in ("persons", "scores") and name not in sources
+
+
+def value_of(factor: Mapping[str, Any], part: Mapping[str, Any]) -> str | None:
+    """The factor's value in words; None where it is not known."""
+    if factor.get("text"):
+        return str(factor["text"]).replace("_", " ")
+    value = factor.get("value")
+    if value is None:
+        return None if factor.get("reason") == "not known" else _("Never")
+    if part.get("kind") == "yes_no":
+        return filters.yesno(bool(value))
+    number = filters.number(value, 0 if float(value).is_integer() else 2)
+    return f"{number} {part['unit']}" if part.get("unit") else number
+
+
+def source_text(name: str, sources: Mapping[str, Model]) -> str:
+    """One row of the record in words."""
+    row = sources.get(name)
+    if row is None:
+        table, _colon, rest = name.partition(":")
+        return _("The person's own particulars") if table == "persons" else PREDICTORS.get(rest, rest)
+    words: str = SOURCE_WORDS[type(row)](row)
+    return words
+
+
+def sanction(row: people.Sanction) -> str:
+    return _("%(kind)s on %(date)s: %(offence)s") % {
+        "kind": row.sanction_type.capitalize(),
+        "date": filters.date(row.sanction_date),
+        "offence": offence(row.offence_code),
+    }
+
+
+def offence(code: str) -> str:
+    return offence_titles().get(code) or _("offence %(code)s") % {"code": code}
+
+
+def arrest(row: people.Arrest) -> str:
+    if not row.offence_code:
+        return _("Arrest on %(date)s") % {"date": filters.date(row.arrest_date)}
+    return _("Arrest on %(date)s: %(offence)s") % {
+        "date": filters.date(row.arrest_date),
+        "offence": offence(row.offence_code),
+    }
+
+
+def custody_spell(row: people.CustodySpell) -> str:
+    return _("In custody from %(start)s to %(end)s") % {
+        "start": filters.date(row.start_date),
+        "end": filters.date(row.end_date, _("now")),
+    }
+
+
+def drug_test(row: people.DrugTest) -> str:
+    return _("Drug test on %(date)s: %(result)s") % {
+        "date": filters.date(row.test_date),
+        "result": row.result or _("no result"),
+    }
+
+
+def assessment(row: people.Assessment) -> str:
+    return _("%(instrument)s of %(date)s: %(item)s") % {
+        "instrument": row.instrument,
+        "date": filters.date(row.assessment_date),
+        "item": row.item.replace("_", " "),
+    }
+
+
+def registration(row: people.Registration) -> str:
+    return _("Register %(register)s from %(date)s") % {"register": row.register, "date": filters.date(row.start_date)}
+
+
+def intelligence(row: people.IntelligenceCount) -> str:
+    return ngettext(
+        "%(count)s report in the month of %(date)s", "%(count)s reports in the month of %(date)s", row.reports
+    ) % {
+        "count": row.reports,
+        "date": filters.date(row.month),
+    }
+
+
+SOURCE_WORDS: dict[type[Model], Any] = {
+    people.Sanction: sanction,
+    people.Arrest: arrest,
+    people.CustodySpell: custody_spell,
+    people.DrugTest: drug_test,
+    people.Assessment: assessment,
+    people.Registration: registration,
+    people.IntelligenceCount: intelligence,
+}
+
+
+# --- scores
+
+
+def score_cards(scores: list[Score]) -> list[dict[str, Any]]:
+    """The latest score of each predictor, kind and horizon with its working, and what it was before."""
+    cards: dict[tuple[str, str, int], dict[str, Any]] = {}
+    for score in scores:
+        key = (score.predictor, score.kind, score.horizon_months)
+        if key in cards:
+            cards[key]["before"].append({"on": score.scored_on, "percent": score.percent, "band": score.band})
+            continue
+        cards[key] = {
+            "id": f"score-{score.predictor}-{score.kind}-{score.horizon_months}",
+            "name": PREDICTORS.get(score.predictor, score.predictor),
+            "version": score.version,
+            "kind": score.kind,
+            "years": score.horizon_months / 12,
+            "percent": score.percent,
+            "band": score.band,
+            "provisional": score.provisional,
+            "missing": [name.replace("_", " ") for name in score.missing],
+            "problems": score.problems,
+            "working": score.working,
+            "on": score.scored_on,
+            "before": [],
+        }
+    return list(cards.values())
+
+
+def age_band_name(slug: str) -> str:
+    return str(AgeBand(slug).label) if slug in AgeBand.values else _("Not known")

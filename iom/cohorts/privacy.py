@@ -1,0 +1,111 @@
+"""How each field of the cohort is treated.
+
+Ranks and scores are worked out from sanctions, tests and assessments: sensitive processing (Data Protection Act 2018,
+s35), given out only after somebody has looked. Schemes and runs are about nobody.
+"""
+
+from iom.common.privacy import PERSONAL_DATE, SENSITIVE, STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
+from iom.common.registries import PrivacyDeclaration, privacy_declarations
+
+# Dates of nomination, membership and review: kept to the year, to measure whether IOM works.
+SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
+# What kind of member, for how long, and how it ended: counted after the person's record has gone.
+COUNTED = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.KEEP)
+
+MARKING = dict.fromkeys(
+    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
+)
+
+
+def all_of(treatment: Treatment, *names: str) -> dict[str, Treatment]:
+    return dict.fromkeys(names, treatment)
+
+
+FIELDS = {
+    "cohorts.Scheme": all_of(SYSTEM, "id", "partnership", "slug", "name", "created_at"),
+    "cohorts.SchemeVersion": {
+        **all_of(
+            SYSTEM, "id", "partnership", "scheme", "number", "status", "text", "text_sha256", "definition", "reason",
+            "written_at", "proposed_at", "activated_at", "activation_reason", "ended_at", "check_status",
+            "check_message", "fairness", "what_if", "area_profile",
+        ),
+        **all_of(STAFF, "written_by", "proposed_by", "activated_by", "ended_by"),
+    },
+    "cohorts.WhatIfPerson": {
+        **MARKING,
+        **all_of(SYSTEM, "version", "person"),
+        **all_of(SENSITIVE, "movement", "rank_before", "rank_after"),
+    },
+    "cohorts.RankRun": {
+        **all_of(
+            SYSTEM, "id", "partnership", "scheme", "version", "on", "status", "is_current", "stage", "progress",
+            "message", "asked_at", "started_at", "finished_at", "capacity", "people", "eligible", "near_misses",
+            "provisional", "manifest",
+        ),
+        "asked_by": STAFF,
+    },
+    "cohorts.Candidate": {
+        **MARKING,
+        **all_of(SYSTEM, "run", "person"),
+        **all_of(
+            SENSITIVE, "standing", "rank", "points", "strand", "place_in_strand", "within_capacity", "threshold",
+            "not_known", "provisional", "area", "sex", "age_band", "in_custody", "reasons",
+        ),
+    },
+    "cohorts.CandidateWorking": {**MARKING, "candidate": SYSTEM, **all_of(SENSITIVE, "factors", "criteria")},
+    "cohorts.Score": {
+        **MARKING,
+        **all_of(SYSTEM, "run", "person", "predictor", "version", "kind", "horizon_months"),
+        **all_of(SENSITIVE, "percent", "band", "provisional", "missing", "problems", "working"),
+        "scored_on": SENSITIVE_DATE,
+    },
+    "cohorts.Nomination": {
+        **MARKING,
+        **all_of(
+            SYSTEM, "person", "scheme", "run", "origin", "state", "returns_due_on", "deferred_until", "lawful_basis",
+            "agreement_reference", "redirected_from", "previous_membership", "closed_at",
+        ),
+        **all_of(STAFF, "nominated_by", "endorsed_by", "closed_by"),
+        **all_of(SENSITIVE_DATE, "nominated_at", "sentence_ends_on", "licence_ends_on"),
+        **all_of(
+            SENSITIVE, "reason", "proposed_type", "supervision", "index_offence", "intelligence_summary",
+            "other_arrangements", "victims", "needs", "engagement", "protective_factors", "snapshot",
+            "withdrawal_reason",
+        ),
+    },
+    "cohorts.ReturnRequest": {**MARKING, **all_of(SYSTEM, "nomination", "agency", "asked_at", "due_on", "answered_at")},
+    "cohorts.AgencyReturn": {
+        **MARKING,
+        **all_of(SYSTEM, "request", "given_at", "replaced_at"),
+        "given_by": STAFF,
+        **all_of(SENSITIVE, "known", "summary", "view", "view_reason"),
+    },
+    "cohorts.PanelDecision": {
+        **MARKING,
+        **all_of(SYSTEM, "nomination", "present", "deferred_until", "to_scheme", "decided_at", "told_recorded_at"),
+        **all_of(STAFF, "lead", "decided_by", "told_recorded_by"),
+        **all_of(COUNTED, "outcome", "cohort_type", "rag"),
+        **all_of(SENSITIVE_DATE, "met_on", "review_on"),
+        **all_of(SENSITIVE, "reasons", "dissent", "without_returns", "told_note"),
+        **all_of(PERSONAL_DATE, "told", "told_on", "told_how"),
+    },
+    "cohorts.CohortMembership": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "scheme", "nomination", "ended_at"),
+        **all_of(STAFF, "lead", "ended_by"),
+        **all_of(COUNTED, "state", "cohort_type", "rag", "end_reason"),
+        **all_of(SENSITIVE_DATE, "rag_since", "review_on", "started_on", "ended_on"),
+        **all_of(SENSITIVE, "end_explanation", "agreed_by", "exit_plan", "end_told"),
+    },
+    "cohorts.MembershipChange": {
+        **MARKING,
+        **all_of(SYSTEM, "membership", "change", "at"),
+        "by_id": STAFF,
+        **all_of(SENSITIVE, "before", "after", "rationale"),
+    },
+}  # fmt: skip
+
+
+def register() -> None:
+    for name, fields in FIELDS.items():
+        privacy_declarations.register(PrivacyDeclaration(name, fields))

@@ -1,0 +1,8 @@
+"""The one call from the cohort into the library: reading a scheme, ranking everybody, checking a proposed version."""
+
+from iom.cohorts.scoring.checks import Checked, check
+from iom.cohorts.scoring.definitions import Definition, read_definition, shipped
+from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
+from iom.cohorts.scoring.records import snapshot
+
+__all__ = ["CannotRank", "Checked", "Definition", "Ranked", "check", "rank", "read_definition", "shipped", "snapshot"]

@@ -1,0 +1,1 @@
+"""The cohort's pages: read input, ask, call, show."""

@@ -1,0 +1,47 @@
+"""What can go wrong because of what a user did. One middleware turns each into its page; nothing else catches them.
+
+Messages are shown as they stand, so they are plain English and hold no names. A bug is not one of these: it crashes.
+"""
+
+from collections.abc import Mapping
+
+
+class UserError(Exception):
+    """The root: shown to the user with its own status."""
+
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(UserError):
+    """What was sent does not hold together. `fields` maps a field to what is wrong with it."""
+
+    status = 400
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+
+
+class NotAllowed(UserError):
+    """May be seen, may not be done."""
+
+    status = 403
+
+
+class NotVisible(UserError):
+    """Not there, or not there for this user: the two must look the same."""
+
+    status = 404
+
+    def __init__(self, message: str = "This page cannot be found.") -> None:
+        super().__init__(message)
+
+
+class WrongState(UserError):
+    """Somebody else has moved it on, or it is not ready for this."""
+
+    status = 409

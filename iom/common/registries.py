@@ -1,0 +1,139 @@
+"""How a lower app learns what a higher one offers, without importing it.
+
+Each app fills these in its `apps.ready()`; lower apps iterate. A registry keeps the order given by `order`, then by
+name, so that what a page shows does not depend on which app was loaded first.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Named entries, each registered once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, T] = {}
+
+    def register(self, entry: T) -> None:
+        assert entry.name not in self._entries, f"{entry.name} is registered twice"
+        self._entries[entry.name] = entry
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(sorted(self._entries.values(), key=lambda entry: (entry.order, entry.name)))
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """An entry of the service navigation, shown to who holds `permission`."""
+
+    name: str
+    text: str
+    url_name: str
+    permission: str
+    order: int
+
+
+@dataclass(frozen=True)
+class PersonTab:
+    """A page of the person frame's sub-navigation. Its url takes the person's public id."""
+
+    name: str
+    text: str
+    url_name: str
+    permission: str
+    order: int
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """What an app adds to the frame round every page about a person.
+
+    `facts(scope=, person_id=)` returns values for fields of `iom.govuk.frames.PersonFrame` by name, for instance
+    `{"rag": "amber"}`; a higher order wins.
+    """
+
+    name: str
+    facts: Callable[..., dict[str, Any]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One line of "What needs your attention": what, since or by when, and where to deal with it."""
+
+    text: str
+    url: str
+    on: date | None = None
+    overdue: bool = False
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class AttentionSource:
+    """`items(scope=, on=, person_id=None)` lists what needs this user's attention, for one person or for all."""
+
+    name: str
+    items: Callable[..., list[Attention]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    on: date
+    title: str
+    text: str = ""
+    kind: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """`entries(scope=, person_id=)` lists what an app knows happened to a person."""
+
+    name: str
+    entries: Callable[..., list[TimelineEntry]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class MergeHandler:
+    """Moves an app's rows when two people turn out to be one, or one turns out to be two.
+
+    `merge(by=, keep_id=, gone_id=, at=)`; `split(by=, person_id=, new_id=, source_record_ids=, at=)`.
+    """
+
+    name: str
+    merge: Callable[..., None]
+    split: Callable[..., None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class PrivacyDeclaration:
+    """How each field of a model is to be treated. See `iom.common.privacy`."""
+
+    name: str  # the model's label, for instance "people.Person"
+    fields: dict[str, Any] = field(default_factory=dict)
+    order: int = 100
+
+
+navigation: Registry[NavigationItem] = Registry()
+person_tabs: Registry[PersonTab] = Registry()
+frame_sources: Registry[FrameSource] = Registry()
+attention_sources: Registry[AttentionSource] = Registry()
+timeline_sources: Registry[TimelineSource] = Registry()
+merge_handlers: Registry[MergeHandler] = Registry()
+privacy_declarations: Registry[PrivacyDeclaration] = Registry()

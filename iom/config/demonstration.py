@@ -1,0 +1,345 @@
+"""What the demonstration is filled with: a partnership called Westmarch, its agencies, workers and extracts."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from iom.access import roles
+from iom.partnerships.choices import AgencyKind, Regime
+
+Step = Callable[[str], AbstractContextManager[None]]
+SEED = 20261123
+# The schemes the partnership adopts; the first is the one its panel works with.
+SCHEMES = ("neighbourhood-crime", "drug-interventions", "domestic-abuse")
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One worker of the demonstration."""
+
+    role: str
+    name: str
+    agency: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.role}@westmarch.example"
+
+    @property
+    def display_name(self) -> str:
+        return roles.BY_SLUG[self.role].display_name
+
+
+POLICE, PROBATION, PRISON = "Westmarch Police", "Westmarch Probation", "HMP Fenwick"
+COUNCIL, TREATMENT, VOLUNTARY = "Westmarch Council", "Clearwater Treatment Service", "Second Start"
+AGENCIES = (
+    (POLICE, AgencyKind.POLICE, Regime.LAW_ENFORCEMENT, True),
+    (PROBATION, AgencyKind.PROBATION, Regime.LAW_ENFORCEMENT, True),
+    (PRISON, AgencyKind.PRISON, Regime.LAW_ENFORCEMENT, True),
+    (COUNCIL, AgencyKind.COUNCIL, Regime.UK_GDPR, True),
+    (TREATMENT, AgencyKind.TREATMENT, Regime.UK_GDPR, False),
+    (VOLUNTARY, AgencyKind.VOLUNTARY, Regime.UK_GDPR, False),
+)
+SIGN_INS = (
+    SignIn("coordinator", "Carys Bevan", POLICE),
+    SignIn("practitioner", "Priya Nair", PROBATION),
+    SignIn("police-offender-manager", "Owen Marsh", POLICE),
+    SignIn("analyst", "Amina Yusuf", POLICE),
+    SignIn("panel-chair", "Claire Holt", PROBATION),
+    SignIn("manager", "Martin Ellis", PROBATION),
+    SignIn("partner-worker", "Poppy Lane", COUNCIL),
+    SignIn("board-member", "Bryn Hughes", COUNCIL),
+    SignIn("information-governance", "Irene Okafor", POLICE),
+    SignIn("administrator", "Adam Frost", POLICE),
+)
+# Which agency sends the extracts of each folder.
+SENDERS = {"police": POLICE, "probation": PROBATION, "prison": PRISON, "treatment": TREATMENT}
+
+
+def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
+    """Makes the partnership and takes its extracts through the main job."""
+    from django.utils import timezone
+
+    from iom_analytics.cohorts import shipped_schemes
+    from iom_analytics.synthetic import make_area, write_area
+
+    now = timezone.now()
+    with step(f"Making a force area of {people:,} people"):
+        write_area(make_area(people=people, seed=SEED, as_of=timezone.localdate()), folder)
+    with step("Founding the partnership"):
+        areas = pq.read_table(folder / "truth" / "persons.parquet", columns=["area"])["area"].unique().to_pylist()
+        agencies = found(password=password, areas=sorted(area for area in areas if area), at=now)
+    feeds = read_feeds(folder)
+    with step(f"Uploading and checking {len(feeds)} extracts"):
+        batches = [upload(feed, agencies=agencies, at=now) for feed in feeds]
+        work()
+    with step("Taking the checked rows in"):
+        for batch_id, agency in batches:
+            accept(batch_id, agency=agency, at=now)
+        work()
+    with step("Linking the records of all agencies"):
+        work()
+    workers = scopes()
+    with step("Proposing, checking and activating the schemes"):
+        for name in (name for name in SCHEMES if name in shipped_schemes()):
+            propose(name, by=workers["analyst"], at=now)
+        work()
+        for scheme in schemes():
+            activate(scheme, by=workers["panel-chair"], at=now)
+    with step("History, scores and ranking under each scheme"):
+        for scheme in schemes():
+            start_ranking(scheme, by=workers["coordinator"], at=now)
+        work()
+    with step("Nominating, hearing the agencies, and the panel's decisions"):
+        tell_the_story(workers, at=now)
+
+
+def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:
+    """The partnership, its agencies and one worker per role, by name."""
+    from iom.access.scope import unrestricted
+    from iom.partnerships import operations as partnerships
+
+    by = unrestricted(partnership_id=0, agency_id=0, because="setting up the demonstration")
+    partnership = partnerships.found(name="Westmarch IOM", slug="westmarch", capacity=60, areas=areas, by=by, at=at)
+    agencies = {
+        name: partnerships.add_agency(
+            partnership=partnership, name=name, kind=kind, regime=regime, statutory=statutory, teams=[], by=by, at=at
+        )
+        for name, kind, regime, statutory in AGENCIES
+    }
+    for each in SIGN_INS:
+        user = partnerships.add_user(email=each.email, name=each.name, password=password, by=by, at=at)
+        partnerships.give_access(user=user, agency=agencies[each.agency], roles=[each.role], by=by, at=at)
+    return agencies
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """One extract of the area: where it is, who sends it, and its layout in the contract `records` or an event's."""
+
+    path: Path
+    sender: str
+    layout: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.path.stem.replace('_', ' ').capitalize()}"
+
+
+def read_feeds(folder: Path) -> list[SentFile]:
+    """The extracts with their layouts. A file of people has two: who they are, and what `persons` adds to it."""
+    by_file: dict[Path, dict[str, Any]] = {}
+    for layout_file in sorted((folder / "layouts").glob("*.yaml")):
+        first_line = layout_file.read_text(encoding="utf-8").splitlines()[0]
+        path = folder / first_line.removeprefix("# Reads ").strip()
+        layout = yaml.safe_load(layout_file.read_text(encoding="utf-8"))
+        by_file.setdefault(path, {})[layout["table"]] = layout
+    feeds = []
+    for path, layouts in sorted(by_file.items()):
+        if "identities" in layouts:
+            who, more = layouts["identities"], layouts.get("persons", {"columns": {}, "synonyms": {}})
+            added = {name: column for name, column in more["columns"].items() if name in ("ethnicity", "area")}
+            synonyms = {**who.get("synonyms", {}), **{k: v for k, v in more.get("synonyms", {}).items() if k in added}}
+            layout = {**who, "table": "records", "columns": {**who["columns"], **added}, "synonyms": synonyms}
+        else:
+            (layout,) = layouts.values()
+        feeds.append(SentFile(path, path.parent.name, layout))
+    return feeds
+
+
+def system(agency: Any) -> Any:
+    from iom.access.scope import unrestricted
+
+    return unrestricted(
+        partnership_id=agency.partnership_id, agency_id=agency.pk, because="the extracts of the demonstration"
+    )
+
+
+def upload(feed: SentFile, *, agencies: dict[str, Any], at: datetime) -> tuple[int, Any]:
+    """Adds the feed with its layout and uploads its file, as its agency would."""
+    from iom.access.scope import act_in
+    from iom.agreements.choices import Audience
+    from iom.imports import operations as imports
+    from iom.imports.adapters import OnDisk
+
+    agency = agencies[SENDERS[feed.sender]]
+    by = system(agency)
+    # Treatment keeps its records to itself until an agreement says otherwise: health data.
+    audience = Audience.OWN if feed.sender == "treatment" else Audience.PARTNERS
+    with act_in(by):
+        made = imports.add_feed(
+            agency=agency,
+            name=feed.name,
+            source=feed.layout["constants"]["source"],
+            table=feed.layout["table"],
+            audience=audience,
+            by=by,
+            at=at,
+        )
+        imports.save_layout(feed=made, layout=feed.layout, by=by, at=at)
+        made.refresh_from_db()
+        return imports.upload(feed=made, upload=OnDisk(feed.path), by=by, at=at).pk, agency
+
+
+def accept(batch_id: int, *, agency: Any, at: datetime) -> None:
+    from iom.access.scope import act_in
+    from iom.imports import operations as imports
+
+    by = system(agency)
+    with act_in(by):
+        imports.accept(batch_id=batch_id, by=by, at=at)
+
+
+def work() -> None:
+    """Does what waits in the queue, as a worker does, until nothing waits."""
+    from procrastinate.contrib.django import app
+
+    worker = app.with_connector(app.connector.get_worker_connector())
+    worker.run_worker(wait=False, queues=["work"], install_signal_handlers=False, listen_notify=False)
+
+
+def scopes() -> dict[str, Any]:
+    """What each worker of the demonstration acts in, by role."""
+    from iom.partnerships import queries as partnerships
+    from iom.partnerships.models import User
+
+    found: dict[str, Any] = {}
+    for each in SIGN_INS:
+        (membership,) = partnerships.list_memberships(user=User.objects.get(email=each.email))
+        found[each.role] = partnerships.scope_from(membership)
+    return found
+
+
+def schemes() -> list[Any]:
+    from iom.access.scope import act_in
+    from iom.cohorts import queries
+
+    scope = scopes()["analyst"]
+    with act_in(scope):
+        return list(queries.list_schemes(scope=scope))
+
+
+def propose(name: str, *, by: Any, at: datetime) -> None:
+    from importlib import resources
+
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+
+    text = (resources.files("iom_analytics.cohorts") / "schemes" / f"{name}.yaml").read_text(encoding="utf-8")
+    with act_in(by):
+        version = cohorts.adopt(text=text, by=by, at=at)
+        cohorts.propose(version=version, by=by, at=at)
+
+
+def activate(scheme: Any, *, by: Any, at: datetime) -> None:
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+    from iom.cohorts import queries
+
+    with act_in(by):
+        (version,) = queries.list_versions(scheme=scheme, scope=by)
+        reason = "Agreed by the board; the fairness report was read and accepted."
+        cohorts.activate(version=version, reason=reason, by=by, at=at)
+
+
+def start_ranking(scheme: Any, *, by: Any, at: datetime) -> None:
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+
+    with act_in(by):
+        cohorts.start_ranking(scheme=scheme, on=timezone.localdate(at), by=by, at=at)
+
+
+# What happens to the first candidates: the outcome, the rating given, and how it was put.
+DECISIONS = (
+    ("select", "red", "Arrested twice since the last conference; every agency supports selection."),
+    ("select", "red", "Released last month without supervision and offending again within the week."),
+    ("select", "amber", "On licence; engages with probation, misses treatment."),
+    ("select", "amber", "Shoplifting linked to drug use; housing has been lost."),
+    ("select", "green", "Settled since spring; kept for a last review before the exit plan."),
+    ("select", "blue", "In custody until next year: release to be planned with the prison."),
+    ("select", "amber", "Burglary series in the north; wants help to stop."),
+    ("select", "red", "Wanted on recall; intelligence in three wards."),
+    ("decline", "", "Managed under MAPPA already; the lead agency there agrees."),
+    ("defer", "", "Probation asks for a month to complete its assessment."),
+)
+WAITING = 4  # nominations still with the agencies
+
+
+def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
+    """Nominations from the ranked list, the agencies' returns, and the panel's decisions, each by who would do it."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+    from iom.cohorts import queries
+    from iom.cohorts.choices import Known, Origin, Outcome, Rag, View
+    from iom.cohorts.operations import Referral, Verdict
+    from iom.cohorts.queries import CandidateFilter
+
+    by, chair = workers["coordinator"], workers["panel-chair"]
+    answering = (workers["practitioner"], workers["partner-worker"])
+    today = timezone.localdate(at)
+    scheme = next(each for each in schemes() if each.slug == SCHEMES[0])
+    with act_in(by):
+        run = queries.current_run(scheme_id=scheme.pk)
+        assert run is not None
+        page = queries.list_candidates(run=run, chosen=CandidateFilter(), page=1, scope=by)
+        people = [candidate.person for candidate in page.rows][: len(DECISIONS) + WAITING]
+        nominations = [
+            cohorts.nominate(
+                person=person,
+                scheme=scheme,
+                referral=Referral(reason="Ranked above the capacity line; discussed at the daily meeting."),
+                origin=Origin.CANDIDATES,
+                asked=[worker.agency_id for worker in answering],
+                by=by,
+                at=at - timedelta(days=12),
+            )
+            for person in people
+        ]
+    for worker in answering:
+        with act_in(worker):
+            for nomination in nominations[: len(DECISIONS) + 1]:
+                cohorts.give_return(
+                    nomination=nomination,
+                    known=Known.YES,
+                    summary="Known to us for some years; our record is open to the panel.",
+                    view=View.SUPPORT,
+                    view_reason="Joint work would help.",
+                    audience="partners",
+                    audience_agencies=[],
+                    by=worker,
+                    at=at - timedelta(days=6),
+                )
+    with act_in(chair):
+        leads = queries.list_leads(scope=chair)
+        types = list(queries.cohort_types(scheme_id=scheme.pk))
+        for number, ((outcome, rag, reasons), nomination) in enumerate(zip(DECISIONS, nominations, strict=False)):
+            cohorts.decide(
+                nomination=nomination,
+                verdict=Verdict(
+                    outcome=Outcome(outcome),
+                    met_on=today - timedelta(days=2),
+                    present=tuple(worker.agency_id for worker in (*answering, by)),
+                    reasons=reasons,
+                    dissent="Probation would have preferred amber." if rag == "red" and number else "",
+                    cohort_type=types[number % len(types)] if outcome == "select" else "",
+                    rag=Rag(rag) if rag else "",
+                    lead=leads[number % len(leads)] if outcome == "select" else None,
+                    review_on=today + timedelta(days=7 * (number + 1)) if outcome == "select" else None,
+                    deferred_until=today + timedelta(days=28) if outcome == "defer" else None,
+                ),
+                by=chair,
+                at=at,
+            )

@@ -1,0 +1,12 @@
+"""The root of every address."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("people/", include("iom.people.urls")),
+    path("imports/", include("iom.imports.urls")),
+    path("", include("iom.cohorts.urls")),
+    path("", include("iom.home.urls")),
+]

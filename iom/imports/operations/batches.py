@@ -1,0 +1,241 @@
+"""A batch, from upload to taken in. Each step is short, or starts background work by name in the same transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from iom.access.scope import Scope, act_in
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common import background
+from iom.imports import adapters, rules
+from iom.imports.choices import BatchStatus
+from iom.imports.models import Batch, Feed
+from iom.imports.operations.feeds import check_own, save_layout
+from iom.imports.operations.receive import receive
+
+
+def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime) -> Batch:
+    """Keeps an uploaded file and, where the feed's columns are mapped, starts its check.
+
+    `upload` has `name` and `chunks()`, as Django's uploaded files do. The same file again is the batch that is there
+    already, whatever its name.
+    """
+    check_own(agency_id=feed.agency_id, by=by)
+    kept = adapters.keep(upload)
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(
+                partnership_id=feed.partnership_id,
+                feed=feed,
+                file_name=upload.name[:200],
+                file_bytes=kept.size,
+                file_sha256=kept.sha256,
+                uploaded_by=by.user_id,
+                uploaded_at=at,
+                layout=feed.layout,
+            )
+            record(batch=batch, action="imports.upload", by=by, at=at)
+            adapters.move_to_batch(kept, batch_id=batch.pk)
+            if batch.layout is not None:
+                start("imports.check", batch=batch)
+    except IntegrityError:
+        adapters.forget(kept)
+        twin = (
+            Batch.objects.select_related("feed")
+            .filter(feed=feed, file_sha256=kept.sha256)
+            .exclude(status__in=["cancelled", "refused"])
+            .first()
+        )
+        if twin is None:
+            raise
+        return twin
+    except BaseException:
+        adapters.forget(kept)
+        raise
+    return batch
+
+
+def start(task: str, *, batch: Batch) -> None:
+    """Starts background work on a batch; it runs once however often it is asked for."""
+    background.start(
+        task,
+        lock=f"batch-{batch.pk}",
+        once=f"{task}-{batch.pk}",
+        batch_id=batch.pk,
+        partnership_id=batch.partnership_id,
+        agency_id=batch.feed.agency_id,
+    )
+
+
+@transaction.atomic
+def lay_out(*, batch_id: int, layout: dict[str, Any], by: Scope, at: datetime) -> Batch:
+    """Saves how the columns of this file, and of all the feed's files to come, map; starts its check."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed").get(pk=batch_id)
+    save_layout(feed=batch.feed, layout=layout, by=by, at=at)
+    rules.check_can_move(status=batch.status, to=BatchStatus.CHECKING)
+    batch.layout = layout
+    batch.status = BatchStatus.UPLOADED
+    batch.save(update_fields=["layout", "status"])
+    start("imports.check", batch=batch)
+    return batch
+
+
+def move(*, batch_id: int, to: BatchStatus) -> Batch:
+    """Locks the batch and moves it on; raises `WrongState` where somebody else already has."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed__agency").get(pk=batch_id)
+    rules.check_can_move(status=batch.status, to=to)
+    batch.status = to
+    return batch
+
+
+def check(*, batch_id: int, by: Scope, at: datetime) -> None:
+    """Reads and checks the file of a batch; leaves the rows that may be accepted, and those held, in the store.
+
+    Holds no transaction open: a large file takes minutes. Started again, it does the same from the start.
+    """
+    with act_in(by):
+        batch = move(batch_id=batch_id, to=BatchStatus.CHECKING)
+        batch.started_at = at
+        batch.progress = 0
+        batch.save(update_fields=["status", "started_at", "progress"])
+    assert batch.layout is not None, "a batch is checked once its feed is mapped"
+    outcome = adapters.check(
+        batch_id=batch.pk,
+        table=batch.feed.table,
+        file_name=batch.file_name,
+        layout=batch.layout,
+        received_on=batch.uploaded_at.date(),
+        progressed=lambda share: progress(batch_id=batch.pk, share=share, by=by),
+    )
+    with act_in(by):
+        if outcome.refusal:
+            batch = move(batch_id=batch_id, to=BatchStatus.REFUSED)
+            batch.refusal = outcome.refusal
+        else:
+            batch = move(batch_id=batch_id, to=BatchStatus.CHECKED)
+        batch.progress = 1
+        batch.read_rows, batch.accepted_rows, batch.held_rows = outcome.read, outcome.accepted, outcome.held
+        batch.report = outcome.report
+        batch.save()
+        record(batch=batch, action="imports.check", by=by, at=at)
+
+
+class Stopped(Exception):
+    """The batch was cancelled while it was being worked on."""
+
+
+def progress(*, batch_id: int, share: float, by: Scope) -> None:
+    """Shows how far the work has come. Raises `Stopped` where somebody has cancelled it."""
+    with act_in(by):
+        going = Batch.objects.filter(pk=batch_id, status__in=rules.UNFINISHED).update(progress=min(share, 1))
+    if not going:
+        raise Stopped
+
+
+@transaction.atomic
+def refuse(*, batch_id: int, refusal: str, by: Scope, at: datetime) -> Batch:
+    """Ends a batch whose file cannot be read, before its columns could be mapped."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed").get(pk=batch_id)
+    check_own(agency_id=batch.feed.agency_id, by=by)
+    rules.check_can_move(status=batch.status, to=BatchStatus.REFUSED)
+    batch.status = BatchStatus.REFUSED
+    batch.refusal = refusal
+    batch.save(update_fields=["status", "refusal"])
+    record(batch=batch, action="imports.refuse", by=by, at=at)
+    return batch
+
+
+@transaction.atomic
+def accept(*, batch_id: int, by: Scope, at: datetime) -> Batch:
+    """Decides that the checked rows of a batch go into the record; the work itself follows in the background."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed").get(pk=batch_id)
+    check_own(agency_id=batch.feed.agency_id, by=by)
+    rules.check_can_accept(status=batch.status, accepted_rows=batch.accepted_rows)
+    batch.status = BatchStatus.ACCEPTING
+    batch.progress = 0
+    batch.started_at = batch.decided_at = at
+    batch.decided_by = by.user_id
+    batch.save()
+    record(batch=batch, action="imports.accept", by=by, at=at)
+    start("imports.take_in", batch=batch)
+    return batch
+
+
+def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
+    """Takes the rows in: all in one transaction with the audit event, so a killed worker leaves nothing half-done."""
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update(of=("self",)).select_related("feed__agency").get(pk=batch_id)
+        if batch.status == BatchStatus.ACCEPTED:
+            return
+        rules.check_can_move(status=batch.status, to=BatchStatus.ACCEPTED)
+        received = receive(
+            batch=batch,
+            rows=adapters.accepted_rows(batch_id=batch.pk),
+            progressed=beside_the_transaction(batch),
+        )
+        batch.status = BatchStatus.ACCEPTED
+        batch.progress = 1
+        batch.new_rows, batch.changed_rows = received.new, received.changed
+        batch.save()
+        record(
+            batch=batch,
+            action="imports.take_in",
+            by=by,
+            at=at,
+            detail={"new": received.new, "changed": received.changed, "held": batch.held_rows},
+        )
+        if received.new or received.changed:
+            background.start(
+                "people.link",
+                lock=f"people-{batch.partnership_id}",
+                once=f"people-link-{batch.partnership_id}",
+                partnership_id=batch.partnership_id,
+                agency_id=batch.feed.agency_id,
+            )
+    adapters.discard(batch_id=batch_id)
+
+
+def beside_the_transaction(batch: Batch) -> Callable[[int], None]:
+    """Says how many rows have been read, where others can see it before the transaction ends."""
+
+    def told(rows: int) -> None:
+        adapters.write_progress(batch_id=batch.pk, share=0.6 * rows / max(batch.accepted_rows, 1))
+
+    return told
+
+
+@transaction.atomic
+def cancel(*, batch_id: int, by: Scope, at: datetime) -> Batch:
+    """Cancels a batch that is not yet being taken in; its files go with it."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed").get(pk=batch_id)
+    check_own(agency_id=batch.feed.agency_id, by=by)
+    rules.check_can_move(status=batch.status, to=BatchStatus.CANCELLED)
+    batch.status = BatchStatus.CANCELLED
+    batch.decided_by, batch.decided_at = by.user_id, at
+    batch.save()
+    record(batch=batch, action="imports.cancel", by=by, at=at)
+    transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
+    return batch
+
+
+@transaction.atomic
+def record_download(*, batch_id: int, by: Scope, at: datetime) -> None:
+    """Records that the rows held were taken out, by the agency that sent them."""
+    batch = Batch.objects.select_related("feed").get(pk=batch_id)
+    check_own(agency_id=batch.feed.agency_id, by=by)
+    record(batch=batch, action="imports.download_held", by=by, at=at)
+
+
+def record(*, batch: Batch, action: str, by: Scope, at: datetime, detail: dict[str, Any] | None = None) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.COLLECTION,
+        action=action,
+        subject_type="imports.Batch",
+        subject_id=batch.pk,
+        detail=detail,
+    )

@@ -1,0 +1,65 @@
+"""Feeds: what an agency sends, and how its files are laid out."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.agreements.choices import Audience
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common.errors import InvalidInput, NotAllowed
+from iom.imports import adapters
+from iom.imports.models import Feed
+from iom.partnerships.models import Agency
+
+
+@transaction.atomic
+def add_feed(
+    *, agency: Agency, name: str, source: str, table: str, audience: str = Audience.PARTNERS, by: Scope, at: datetime
+) -> Feed:
+    """A feed of the actor's own agency. `source` names the partner's system: records and events meet by it."""
+    check_own(agency_id=agency.pk, by=by)
+    if Feed.objects.filter(agency=agency, name=name).exists():
+        raise InvalidInput("There is already a feed of this name.", {"name": "Enter another name for the feed"})
+    feed = Feed.objects.create(
+        partnership_id=agency.partnership_id,
+        agency=agency,
+        name=name,
+        source=source,
+        table=adapters.contract(table).name,
+        audience=audience,
+    )
+    audit.record(
+        by=by, at=at, kind=Kind.COLLECTION, action="imports.add_feed", subject_type="imports.Feed", subject_id=feed.pk
+    )
+    return feed
+
+
+@transaction.atomic
+def save_layout(*, feed: Feed, layout: dict[str, Any], by: Scope, at: datetime) -> Feed:
+    """Saves how the feed's files map, once for all files to come. Raises `InvalidInput` where it does not fit."""
+    check_own(agency_id=feed.agency_id, by=by)
+    adapters.check_layout(layout, table=feed.table)
+    feed = Feed.objects.select_for_update().get(pk=feed.pk)
+    feed.layout = layout
+    feed.save(update_fields=["layout"])
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="imports.save_layout",
+        subject_type="imports.Feed",
+        subject_id=feed.pk,
+        fields=layout["columns"],
+    )
+    return feed
+
+
+def check_own(*, agency_id: int, by: Scope) -> None:
+    """An agency's feeds and files are dealt with by its own people."""
+    by.check(Permission.IMPORT_MANAGE)
+    if agency_id != by.agency_id:
+        raise NotAllowed("This feed belongs to another agency. Ask somebody there to deal with it.")

@@ -1,0 +1,150 @@
+"""Takes the accepted rows of a batch into the record, set by set: all of them, or none.
+
+`COPY` cannot write to a table under row-level security, so rows go to a temporary table first and on from there with
+one `INSERT ... SELECT`. A row that is there already and says the same changes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from django.db import connection
+from django.db.models import Field, Model
+
+from iom.imports.models import Batch
+from iom.people import models as people
+
+TEXT = ("CharField", "TextField")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the rows of one contract go.
+
+    `fields` maps a contract column to a model field where the names differ. `identity` are the columns that make an
+    event the same event when it comes again with more known about it (a spell that has ended); the rest may change.
+    """
+
+    model: type[Model]
+    identity: tuple[str, ...]
+    fields: dict[str, str]
+
+
+TARGETS: dict[str, Target] = {
+    "records": Target(people.SourceRecord, ("source_id",), {"area": "area_name"}),
+    "sanctions": Target(
+        people.Sanction,
+        ("source_id", "sanction_date", "sanction_type", "offence_code", "offence_date"),
+        {},
+    ),
+    "arrests": Target(people.Arrest, ("source_id", "arrest_date", "offence_code", "victim_ref"), {}),
+    "custody_spells": Target(people.CustodySpell, ("source_id", "start_date"), {}),
+    "drug_tests": Target(people.DrugTest, ("source_id", "test_date", "occasion"), {}),
+    "assessments": Target(people.Assessment, ("source_id", "assessment_date", "instrument", "item", "kind"), {}),
+    "registers": Target(people.Registration, ("source_id", "register", "start_date"), {}),
+    "intelligence_counts": Target(people.IntelligenceCount, ("source_id", "month", "crime_type"), {}),
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many rows were new, and how many said something else than before."""
+
+    new: int
+    changed: int
+
+
+def receive(*, batch: Batch, rows: Iterable[pa.RecordBatch], progressed: Callable[[int], None]) -> Received:
+    """Writes the typed rows of one batch, in the caller's transaction; `progressed(rows so far)` after each set."""
+    target = TARGETS[batch.feed.table]
+    columns = copy_in(target=target, rows=rows, progressed=progressed)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze incoming")
+        statement, parameters = move_on(batch=batch, target=target, columns=columns)
+        cursor.execute(statement, parameters)
+        new, changed = cursor.fetchone()
+        cursor.execute("drop table incoming")
+    return Received(new, changed)
+
+
+def copy_in(*, target: Target, rows: Iterable[pa.RecordBatch], progressed: Callable[[int], None]) -> list[str]:
+    """Fills the temporary table `incoming` and returns its columns, which are columns of the target's table."""
+    done = 0
+    columns: list[str] = []
+    with connection.cursor() as cursor:
+        for part in rows:
+            if not columns:
+                columns = [target.fields.get(name, name) for name in part.schema.names]
+                fields = table_fields(target)
+                kinds = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in columns)
+                cursor.execute(f"create temporary table incoming ({kinds}) on commit drop")
+            buffer = BytesIO()
+            pa_csv.write_csv(pa.table(part), buffer, pa_csv.WriteOptions(include_header=False))
+            with cursor.copy("copy incoming from stdin (format csv)") as copy:
+                copy.write(buffer.getbuffer())
+            done += part.num_rows
+            progressed(done)
+    return columns
+
+
+def table_fields(target: Target) -> dict[str, "Field[Any, Any]"]:
+    """The target's columns by name."""
+    return {str(field.column): field for field in target.model._meta.concrete_fields}
+
+
+def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, list[Any]]:
+    """The statement that moves `incoming` into the record and counts what was new and what was changed."""
+    table = target.model._meta.db_table
+    is_record = target.model is people.SourceRecord
+    fields = table_fields(target)
+    never_null = {name for name, field in fields.items() if field.get_internal_type() in TEXT and not field.null}
+    # What every row of the batch has in common: its marking, its source, and empty text for what the file lacks.
+    common: dict[str, Any] = {
+        "partnership_id": batch.partnership_id,
+        "owner_agency_id": batch.feed.agency_id,
+        "regime": batch.feed.agency.regime,
+        "marking": batch.feed.marking,
+        "audience": batch.feed.audience,
+        "audience_agencies": [],
+        "source": batch.feed.source,
+        "batch_id": batch.pk,
+    }
+    if is_record:
+        common["received_at"] = batch.decided_at
+    common |= dict.fromkeys(sorted(never_null - {*columns, *common}), "")
+    parameters: list[Any] = list(common.values())
+    values = [f"coalesce(i.{name}, '')" if name in never_null else f"i.{name}" for name in columns]
+    targets = [*common, *columns]
+    told = [name for name in columns if name not in target.identity]
+    if is_record:
+        conflict = "partnership_id, source, source_id"
+        incoming = "(select distinct on (source_id) * from incoming order by source_id) i"
+    else:
+        conflict = "partnership_id, source, row_hash"
+        same = ", ".join(f"coalesce({name}::text, '')" for name in target.identity if name in columns)
+        incoming = (
+            "(select distinct on (row_hash) * from"  # noqa: S608 - names of our own columns
+            f" (select *, decode(md5(concat_ws('|', {same})), 'hex') as row_hash from incoming) h order by row_hash) i"
+            " left join people_sourcerecord r on r.partnership_id = %s and r.source = %s and r.source_id = i.source_id"
+        )
+        targets += ["row_hash", "person_id"]
+        values += ["i.row_hash", "r.person_id"]
+        parameters += [batch.partnership_id, batch.feed.source]
+    update = "do nothing"
+    if told:
+        again = [*told, "batch_id", *(["received_at"] if is_record else [])]
+        update = (
+            f"do update set {', '.join(f'{name} = excluded.{name}' for name in again)}"
+            f" where ({', '.join(f'was.{name}' for name in told)})"
+            f" is distinct from ({', '.join(f'excluded.{name}' for name in told)})"
+        )
+    statement = (
+        f"with written as (insert into {table} as was ({', '.join(targets)})"  # noqa: S608 - names of our own columns
+        f" select {', '.join(['%s'] * len(common) + values)} from {incoming}"
+        f" on conflict ({conflict}) {update} returning (xmax = 0) as is_new)"
+        " select count(*) filter (where is_new), count(*) filter (where not is_new) from written"
+    )
+    return statement, parameters

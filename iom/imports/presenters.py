@@ -1,0 +1,112 @@
+"""Rows to what the import pages show."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.common.registries import Attention
+from iom.imports import adapters, queries, rules
+from iom.imports.choices import BatchStatus
+from iom.imports.models import Batch
+
+TAG_COLOURS = {
+    BatchStatus.UPLOADED: "blue",
+    BatchStatus.CHECKING: "blue",
+    BatchStatus.CHECKED: "yellow",
+    BatchStatus.REFUSED: "red",
+    BatchStatus.ACCEPTING: "blue",
+    BatchStatus.ACCEPTED: "green",
+    BatchStatus.CANCELLED: "grey",
+}
+
+
+def batch_row(batch: Batch, *, names: dict[int, str]) -> dict[str, Any]:
+    """One line of the list of batches."""
+    return {
+        "href": reverse("imports-batch", args=[batch.pk]),
+        "file_name": batch.file_name,
+        "feed": batch.feed.name,
+        "agency": batch.feed.agency.name,
+        "uploaded_at": batch.uploaded_at,
+        "uploaded_by": names.get(batch.uploaded_by, ""),
+        "status": status(batch),
+        "accepted_rows": batch.accepted_rows,
+        "held_rows": batch.held_rows,
+    }
+
+
+def status(batch: Batch) -> dict[str, str]:
+    text = _("Waiting for its columns to be mapped") if waits_for_layout(batch) else batch.get_status_display()
+    return {"text": text, "colour": TAG_COLOURS[BatchStatus(batch.status)]}
+
+
+def waits_for_layout(batch: Batch) -> bool:
+    return batch.status == BatchStatus.UPLOADED and batch.layout is None
+
+
+def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetime) -> dict[str, Any]:
+    """Everything the page of one batch shows."""
+    running = batch.status in rules.UNFINISHED and not waits_for_layout(batch)
+    return {
+        "batch": batch,
+        "row": batch_row(batch, names=names),
+        "decided_by": names.get(-1 if batch.decided_by is None else batch.decided_by, ""),
+        "running": running,
+        "progress": progress(batch, at=at) if running else None,
+        "can_map": is_own and batch.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED),
+        "can_accept": is_own and rules.can_accept(status=batch.status, accepted_rows=batch.accepted_rows),
+        "can_cancel": is_own and BatchStatus.CANCELLED in rules.TRANSITIONS[batch.status],
+        "shows_rows": is_own,
+        "problems": batch.report.get("by_rule", []),
+        "examples": adapters.read_examples(batch_id=batch.pk) if is_own else [],
+        "reading": batch.report.get("reading", []),
+        "warnings": sum(each["count"] for each in batch.report.get("by_rule", []) if each["severity"] == "warning"),
+        "can_download_held": is_own and batch.held_rows > 0 and adapters.has_held_rows(batch_id=batch.pk),
+    }
+
+
+def progress(batch: Batch, *, at: datetime) -> dict[str, Any]:
+    """How far the work on a batch has come, in hundredths, and how long it may still take."""
+    share = max(batch.progress, adapters.read_progress(batch_id=batch.pk))
+    labels = {
+        BatchStatus.UPLOADED: _("Waiting to be checked"),
+        BatchStatus.CHECKING: _("Checking every row"),
+        BatchStatus.ACCEPTING: _("Taking the rows in"),
+    }
+    return {
+        "label": labels[BatchStatus(batch.status)],
+        "done": round(100 * share),
+        "total": 100,
+        "estimate": estimate(share=share, taken=at - (batch.started_at or at)),
+    }
+
+
+def estimate(*, share: float, taken: timedelta) -> str | None:
+    """How long is left, in words; None while nobody can say."""
+    if share < 0.05 or taken.total_seconds() < 2:
+        return None
+    left = taken.total_seconds() * (1 - share) / share
+    if left < 60:
+        return _("Less than a minute left")
+    minutes = round(left / 60)
+    return ngettext("About %(minutes)s minute left", "About %(minutes)s minutes left", minutes) % {"minutes": minutes}
+
+
+def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """Extracts of the user's own agency that wait for somebody."""
+    if person_id is not None or not scope.allows(Permission.IMPORT_MANAGE):
+        return []
+    return [
+        Attention(
+            text=_("%(file)s: %(status)s") % {"file": batch.file_name, "status": status(batch)["text"]},
+            url=reverse("imports-columns" if waits_for_layout(batch) else "imports-batch", args=[batch.pk]),
+            on=batch.uploaded_at.date(),
+            kind="new",
+        )
+        for batch in queries.list_waiting(scope=scope)
+    ]

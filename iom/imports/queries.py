@@ -1,0 +1,57 @@
+"""What the import pages ask: feeds, batches, how far one has come."""
+
+from django.db.models import QuerySet
+
+from iom.access.scope import Scope
+from iom.common.errors import NotVisible
+from iom.imports.choices import BatchStatus
+from iom.imports.models import Batch, Feed
+
+
+def list_feeds(*, scope: Scope) -> list[Feed]:
+    """The partnership's feeds, the user's own agency's first, then by agency and name."""
+    feeds = Feed.objects.visible_to(scope).select_related("agency").order_by("agency__name", "name")
+    return sorted(feeds, key=lambda feed: feed.agency_id != scope.agency_id)
+
+
+def list_own_feeds(*, scope: Scope) -> list[Feed]:
+    """The feeds the user may upload to: those of their agency, by name."""
+    return list(Feed.objects.visible_to(scope).filter(agency_id=scope.agency_id).order_by("name"))
+
+
+def get_own_feed(*, scope: Scope, feed_id: int) -> Feed:
+    feed = Feed.objects.visible_to(scope).filter(agency_id=scope.agency_id, pk=feed_id).select_related("agency").first()
+    if feed is None:
+        raise NotVisible
+    return feed
+
+
+def list_batches(*, scope: Scope, status: str = "", feed_id: int | None = None) -> "QuerySet[Batch]":
+    """Batches, newest first; of one status or one feed where given."""
+    batches = Batch.objects.visible_to(scope).select_related("feed__agency").order_by("-uploaded_at", "-pk")
+    if status:
+        batches = batches.filter(status=status)
+    return batches.filter(feed_id=feed_id) if feed_id else batches
+
+
+def get_batch(*, scope: Scope, batch_id: int) -> Batch:
+    """A batch of the partnership. Raises `NotVisible`."""
+    batch = Batch.objects.visible_to(scope).select_related("feed__agency").filter(pk=batch_id).first()
+    if batch is None:
+        raise NotVisible
+    return batch
+
+
+def get_own_batch(*, scope: Scope, batch_id: int) -> Batch:
+    """A batch of the user's own agency, whose rows they may see. Raises `NotVisible`."""
+    batch = get_batch(scope=scope, batch_id=batch_id)
+    if batch.feed.agency_id != scope.agency_id:
+        raise NotVisible
+    return batch
+
+
+def list_waiting(*, scope: Scope) -> list[Batch]:
+    """The batches of the user's own agency that wait for somebody: to be mapped or to be accepted."""
+    batches = Batch.objects.visible_to(scope).filter(feed__agency_id=scope.agency_id).select_related("feed")
+    waiting = batches.filter(status=BatchStatus.CHECKED) | batches.filter(status=BatchStatus.UPLOADED, layout=None)
+    return list(waiting.order_by("uploaded_at")[:20])

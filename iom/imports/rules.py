@@ -1,0 +1,33 @@
+"""When a batch may be accepted, cancelled or checked again. Pure: no database, no clock."""
+
+from iom.common.decisions import can
+from iom.common.errors import WrongState
+
+# From each status, what may follow. Accepted, refused and cancelled are the ends.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    "uploaded": frozenset({"checking", "refused", "cancelled"}),
+    "checking": frozenset({"checking", "checked", "refused", "cancelled"}),
+    "checked": frozenset({"checking", "accepting", "cancelled"}),
+    "accepting": frozenset({"accepted"}),
+    "accepted": frozenset(),
+    "refused": frozenset(),
+    "cancelled": frozenset(),
+}
+# Work that a killed worker may have left unfinished: it is started again, and does the same.
+UNFINISHED = frozenset({"uploaded", "checking", "accepting"})
+
+
+def check_can_move(*, status: str, to: str) -> None:
+    """Raises `WrongState` where a batch in `status` may not become `to`."""
+    if to not in TRANSITIONS[status]:
+        raise WrongState(f"This extract is {status}. Look at it again: somebody may have dealt with it.")
+
+
+def check_can_accept(*, status: str, accepted_rows: int) -> None:
+    """An extract is accepted once checked, and only where it brings at least one row."""
+    check_can_move(status=status, to="accepting")
+    if accepted_rows == 0:
+        raise WrongState("No row of this extract can be taken in. Mend the held rows and upload it again.")
+
+
+can_accept = can(check_can_accept)

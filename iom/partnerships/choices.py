@@ -1,0 +1,21 @@
+"""The words of a partnership: kinds of agency, and the legal regime each works under."""
+
+from django.db import models
+
+
+class AgencyKind(models.TextChoices):
+    POLICE = "police", "Police"
+    PROBATION = "probation", "Probation"
+    PRISON = "prison", "Prison"
+    COUNCIL = "council", "Council"
+    HEALTH = "health", "Health"
+    TREATMENT = "treatment", "Drug and alcohol treatment"
+    YOUTH_JUSTICE = "youth-justice", "Youth justice"
+    VOLUNTARY = "voluntary", "Voluntary sector"
+
+
+class Regime(models.TextChoices):
+    """Which part of data protection law governs a record."""
+
+    LAW_ENFORCEMENT = "law-enforcement", "Law enforcement (DPA 2018 Part 3)"
+    UK_GDPR = "uk-gdpr", "UK GDPR"

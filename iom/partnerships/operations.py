@@ -1,0 +1,119 @@
+"""Setting up a partnership, and giving and taking away access to it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from iom.access import roles as known_roles
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common.errors import InvalidInput, NotAllowed
+from iom.partnerships.choices import AgencyKind, Regime
+from iom.partnerships.models import Agency, Area, Membership, Partnership, Team, User
+
+
+@transaction.atomic
+def found(*, name: str, slug: str, capacity: int, areas: list[str], by: Scope, at: datetime) -> Partnership:
+    """Founds a partnership with its areas. Done once, by whoever installs the system."""
+    partnership = Partnership.objects.create(name=name, slug=slug, capacity=capacity)
+    Area.objects.bulk_create(Area(partnership=partnership, name=area) for area in areas)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action="partnerships.found",
+        subject_type="partnerships.Partnership",
+        subject_id=partnership.pk,
+    )
+    return partnership
+
+
+@transaction.atomic
+def add_agency(
+    *,
+    partnership: Partnership,
+    name: str,
+    kind: AgencyKind,
+    regime: Regime,
+    statutory: bool,
+    teams: list[str],
+    by: Scope,
+    at: datetime,
+) -> Agency:
+    agency = Agency.objects.create(partnership=partnership, name=name, kind=kind, regime=regime, statutory=statutory)
+    Team.objects.bulk_create(Team(agency=agency, name=team) for team in teams)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action="partnerships.add_agency",
+        subject_type="partnerships.Agency",
+        subject_id=agency.pk,
+    )
+    return agency
+
+
+@transaction.atomic
+def add_user(*, email: str, name: str, password: str | None, by: Scope, at: datetime) -> User:
+    """A user who can sign in and, until given a membership, do nothing."""
+    if User.objects.filter(email__iexact=email).exists():
+        raise InvalidInput("There is already a user with this email address.", {"email": "Enter another email address"})
+    user = User.objects.create_user(email=email, name=name, password=password)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action="partnerships.add_user",
+        subject_type="partnerships.User",
+        subject_id=user.pk,
+    )
+    return user
+
+
+@transaction.atomic
+def give_access(
+    *, user: User, agency: Agency, roles: list[str], team: Team | None = None, by: Scope, at: datetime
+) -> Membership:
+    """Gives a user a place in an agency with these roles (slugs)."""
+    unknown = sorted(set(roles) - set(known_roles.BY_SLUG))
+    if unknown or not roles:
+        raise InvalidInput("Choose at least one role from the list.", {"roles": "Choose at least one role"})
+    check_in_partnership(agency=agency, by=by)
+    membership = Membership.objects.create(user=user, agency=agency, team=team, roles=sorted(roles), started_at=at)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action="partnerships.give_access",
+        subject_type="partnerships.Membership",
+        subject_id=membership.pk,
+        detail={"user": user.pk, "agency": agency.pk, "roles": sorted(roles)},
+    )
+    return membership
+
+
+@transaction.atomic
+def end_access(*, membership: Membership, reason: str, by: Scope, at: datetime) -> None:
+    """Ends a membership from this moment: the next request of that user is refused."""
+    check_in_partnership(agency=membership.agency, by=by)
+    if membership.user_id == by.user_id:
+        raise NotAllowed("You cannot end your own access. Ask another administrator.")
+    Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=at)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action="partnerships.end_access",
+        subject_type="partnerships.Membership",
+        subject_id=membership.pk,
+        reason=reason,
+    )
+
+
+def check_in_partnership(*, agency: Agency, by: Scope) -> None:
+    if not by.because:
+        by.check(Permission.USERS_MANAGE)
+        if agency.partnership_id != by.partnership_id:
+            raise NotAllowed("That agency is in another partnership.")

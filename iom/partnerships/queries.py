@@ -1,0 +1,59 @@
+"""Who acts for whom."""
+
+from django.http import HttpRequest
+
+from iom.access import roles
+from iom.access.scope import NOBODY, Scope
+from iom.partnerships.models import Agency, Membership, Partnership, User
+
+
+def list_memberships(*, user: User) -> list[Membership]:
+    """The user's active memberships, with agency and partnership, oldest first."""
+    found = Membership.objects.active().filter(user=user).select_related("agency__partnership")
+    return list(found.order_by("started_at", "id"))
+
+
+def scope_of(request: HttpRequest) -> Scope:
+    """The scope of a signed-in request: the membership chosen in this session, or the first.
+
+    A user with no active membership acts for nobody: signed in, and allowed nothing.
+    """
+    assert isinstance(request.user, User)
+    memberships = list_memberships(user=request.user)
+    if not memberships:
+        return NOBODY
+    chosen_id = request.session.get("membership_id")
+    chosen = next((m for m in memberships if m.pk == chosen_id), memberships[0])
+    return scope_from(chosen)
+
+
+def scope_from(membership: Membership) -> Scope:
+    """What this membership lets its user do."""
+    return Scope(
+        user_id=membership.user_id,
+        partnership_id=membership.agency.partnership_id,
+        agency_id=membership.agency_id,
+        roles=tuple(membership.roles),
+        permissions=roles.permissions_of(membership.roles),
+    )
+
+
+def get_partnership(*, scope: Scope) -> Partnership:
+    return Partnership.objects.get(pk=scope.partnership_id)
+
+
+def list_agencies(*, scope: Scope) -> list[Agency]:
+    """The agencies of the partnership, by name."""
+    return list(Agency.objects.filter(partnership_id=scope.partnership_id).order_by("name"))
+
+
+def list_members(*, scope: Scope) -> list[Membership]:
+    """Everybody with access to the partnership now, by agency and name."""
+    found = Membership.objects.visible_to(scope).active().select_related("user", "agency", "team")
+    return list(found.order_by("agency__name", "user__name"))
+
+
+def user_names(*, user_ids: set[int]) -> dict[int, str]:
+    """The names of colleagues by id, in one query; 0 is the system."""
+    names = dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
+    return {0: "OpenIOM", **names}

@@ -1,0 +1,29 @@
+"""Django's entry for this app."""
+
+from django.apps import AppConfig
+
+from iom.access.permissions import Permission
+from iom.common import registries
+from iom.common.registries import NavigationItem, PersonTab, TimelineSource
+
+
+class PeopleConfig(AppConfig):
+    name = "iom.people"
+
+    def ready(self) -> None:
+        from iom.people import privacy
+        from iom.people.presenters import history
+
+        privacy.register()
+        registries.navigation.register(
+            NavigationItem("people", "People", "people-search", Permission.PERSON_SEARCH, 20)
+        )
+        for name, text, order in (
+            ("overview", "Overview", 10),
+            ("offending", "Offending", 30),
+            ("timeline", "Timeline", 80),
+            ("index-history", "Index history", 95),
+        ):
+            url_name = "people-person" if name == "overview" else f"people-{name}"
+            registries.person_tabs.register(PersonTab(name, text, url_name, Permission.PERSON_VIEW, order))
+        registries.timeline_sources.register(TimelineSource("people", history.own_entries, 10))

@@ -1,0 +1,29 @@
+"""The person index: people, the partners' records behind them, how they were linked, and the imported history."""
+
+from iom.people.models.history import (
+    Arrest,
+    Assessment,
+    CustodySpell,
+    DrugTest,
+    IntelligenceCount,
+    Registration,
+    Sanction,
+)
+from iom.people.models.index import IndexEvent, LinkDecision, LinkRun, Person, PossibleMatch, SearchTerm, SourceRecord
+
+__all__ = [
+    "Arrest",
+    "Assessment",
+    "CustodySpell",
+    "DrugTest",
+    "IndexEvent",
+    "IntelligenceCount",
+    "LinkDecision",
+    "LinkRun",
+    "Person",
+    "PossibleMatch",
+    "Registration",
+    "Sanction",
+    "SearchTerm",
+    "SourceRecord",
+]

@@ -1,0 +1,1 @@
+"""Rows of the person index as plain values for templates."""

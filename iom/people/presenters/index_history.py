@@ -1,0 +1,81 @@
+"""How records came to a person and left, and the decisions behind it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from iom.people.choices import IndexChange, Verdict
+from iom.people.models import IndexEvent, LinkDecision, SourceRecord
+
+
+@dataclass(frozen=True)
+class Change:
+    """Records that moved together."""
+
+    at: datetime
+    what: str
+    who: str
+    reason: str
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision about two records."""
+
+    at: datetime
+    verdict: str
+    left: str
+    right: str
+    who: str
+    reason: str
+    undone_at: datetime | None
+    undo_href: str
+
+
+def record_words(record: SourceRecord) -> str:
+    return f"{record.owner_agency.name}, {record.source} {record.source_id}"
+
+
+def changes(events: list[IndexEvent], person_id: int, names: dict[int, str]) -> list[Change]:
+    """The moves of a person's records, those made at once in one line."""
+    found = []
+    for (at, change, arrived, by_id, reason), group in groupby(
+        events, key=lambda event: (event.at, event.change, event.to_person_id == person_id, event.by_id, event.reason)
+    ):
+        records = tuple(record_words(event.source_record) for event in group)
+        shown = "" if change == IndexChange.LINKED else reason
+        found.append(Change(at, in_words(change, arrived), names.get(by_id, ""), shown, records))
+    return found
+
+
+def in_words(change: str, arrived: bool) -> str:
+    return {
+        (IndexChange.LINKED, True): _("Linked to this person"),
+        (IndexChange.LINKED, False): _("Linked to another person"),
+        (IndexChange.MERGED, True): _("Merged into this person"),
+        (IndexChange.MERGED, False): _("Merged into another person"),
+        (IndexChange.SPLIT, True): _("Split from another person"),
+        (IndexChange.SPLIT, False): _("Split from this person"),
+        (IndexChange.UNDONE, True): _("Moved back to this person: a decision was undone"),
+        (IndexChange.UNDONE, False): _("Moved back to another person: a decision was undone"),
+    }[IndexChange(change), arrived]
+
+
+def decided(decisions: list[LinkDecision], names: dict[int, str]) -> list[Decided]:
+    return [
+        Decided(
+            at=decision.decided_at,
+            verdict=str(Verdict(decision.verdict).label),
+            left=record_words(decision.left),
+            right=record_words(decision.right),
+            who=names.get(decision.decided_by, ""),
+            reason=decision.reason,
+            undone_at=decision.undone_at,
+            undo_href="" if decision.undone_at else reverse("people-undo", args=[decision.pk]),
+        )
+        for decision in decisions
+    ]

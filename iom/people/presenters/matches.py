@@ -1,0 +1,126 @@
+"""Possible matches in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from iom.people.choices import ReviewStatus
+from iom.people.models import PossibleMatch, SourceRecord
+from iom.people.presenters import records
+
+AGREEMENTS = ("same", "close", "different", "missing")
+# Match weights are logarithms of odds, base 2. Up to how many to one each word reaches.
+WORDS = ((3.0, "Faint"), (6.0, "Fair"), (10.0, "Strong"))
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Somebody who may be the same person: their record's name, and where to decide."""
+
+    name: str
+    source: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One possible match of the queue."""
+
+    href: str
+    left: str
+    left_born: date | None
+    left_source: str
+    right: str
+    right_born: date | None
+    right_source: str
+    weight: str
+    strength: str
+    agrees: str
+    differs: str
+    status: str
+
+
+def other_side(match: PossibleMatch, person_id: int) -> Doubt:
+    """The record of a possible match that is not this person's."""
+    other = match.right if match.left.person_id == person_id else match.left
+    return Doubt(other.name, other.source, reverse("people-match", args=[match.pk]))
+
+
+def row(match: PossibleMatch) -> Row:
+    left, right = match.left, match.right
+    compared = comparison(match)
+    return Row(
+        href=reverse("people-match", args=[match.pk]),
+        left=left.name,
+        left_born=left.date_of_birth,
+        left_source=left.source,
+        right=right.name,
+        right_born=right.date_of_birth,
+        right_source=right.source,
+        weight=weight_in_words(match.match_weight),
+        strength=strength(match.match_weight),
+        agrees=", ".join(each["field"] for each in compared if each["agreement"] == "same"),
+        differs=", ".join(each["field"] for each in compared if each["agreement"] == "different"),
+        status=str(ReviewStatus(match.status).label),
+    )
+
+
+def strength(weight: float) -> str:
+    """The weight as one word."""
+    return next((_(word) for most, word in WORDS if weight < most), _("Very strong"))
+
+
+def weight_in_words(weight: float) -> str:
+    return f"{weight:+.1f}"
+
+
+def odds_in_words(weight: float) -> str:
+    """How likely the model takes it to be that the two are one person: "about 8 to 1 that they are"."""
+    if abs(weight) < 0.5:
+        return _("about even")
+    odds = round(2 ** min(abs(weight), 20))
+    if weight > 0:
+        return _("about %(odds)s to 1 that they are the same person") % {"odds": f"{odds:,}"}
+    return _("about %(odds)s to 1 that they are different people") % {"odds": f"{odds:,}"}
+
+
+def comparison(match: PossibleMatch) -> list[dict[str, Any]]:
+    """The fields of the two records with what the model made of each: rows for the `comparison` macro.
+
+    The values are the records' own as they are now. A field the model did not weigh is compared all the same.
+    """
+    weighed = {part.get("name"): part for part in match.working}
+    rows = []
+    for label, name in records.fields():
+        left, right = getattr(match.left, name), getattr(match.right, name)
+        part = weighed.get(name)
+        if left or right or part:
+            rows.append(
+                {
+                    "field": label,
+                    "left": records.shown(name, left),
+                    "right": records.shown(name, right),
+                    "agreement": agreement(name, left, right, part),
+                    "why": part.get("words") if part else None,
+                    "weight": weight_in_words(part["weight"]) if part and part.get("weight") is not None else None,
+                }
+            )
+    return rows
+
+
+def agreement(name: str, left: Any, right: Any, part: dict[str, Any] | None) -> str:
+    """How two values stand: "same", "close", "different" or "missing" on one side."""
+    if not left or not right:
+        return "missing"
+    if records.same_form(name, left) == records.same_form(name, right):
+        return "same"
+    if part and (part.get("weight") or 0) > 0:
+        return "close"
+    return "different"
+
+
+def heading(record: SourceRecord) -> dict[str, str]:
+    return {"heading": record.owner_agency.name, "caption": f"{record.source} {record.source_id}"}

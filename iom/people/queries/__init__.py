@@ -1,0 +1,1 @@
+"""Every read of the person index. Each starts from what the scope may see."""

@@ -1,0 +1,76 @@
+"""Reads the queue of possible matches."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from iom.access.scope import Scope
+from iom.people.choices import ReviewStatus
+from iom.people.models import LinkDecision, LinkRun, PossibleMatch
+from iom.people.queries.people import both_visible
+
+PAGE = 25
+# Beyond this many the queue says "more than": nobody works through them in one sitting, and counting takes time.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Strength:
+    """A filter of the queue by weight: at least `low`, below `high`."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+def queue(
+    *, scope: Scope, status: str, strength: Strength | None = None, source: str = "", weakest_first: bool = False
+) -> QuerySet[PossibleMatch]:
+    """The possible matches with this status whose both records may be seen, strongest first."""
+    matches: QuerySet[PossibleMatch] = PossibleMatch.objects.visible_to(scope).filter(status=status)
+    matches = matches.filter(both_visible(scope))
+    if strength and strength.low is not None:
+        matches = matches.filter(match_weight__gte=strength.low)
+    if strength and strength.high is not None:
+        matches = matches.filter(match_weight__lt=strength.high)
+    if source:
+        matches = matches.filter(left__source=source) | matches.filter(right__source=source)
+    order = ("match_weight", "pk") if weakest_first else ("-match_weight", "pk")
+    return matches.select_related("left__person", "right__person").order_by(*order)
+
+
+def count_up_to_most(matches: QuerySet[PossibleMatch]) -> int:
+    """How many there are, one more than `MOST_COUNTED` at most."""
+    return int(matches.order_by()[: MOST_COUNTED + 1].count())
+
+
+def next_open(*, scope: Scope, after: PossibleMatch) -> PossibleMatch | None:
+    """The match to decide after this one: the next weaker that is open, or else the strongest."""
+    waiting = queue(scope=scope, status=ReviewStatus.OPEN).exclude(pk=after.pk)
+    weaker: PossibleMatch | None = waiting.filter(match_weight__lte=after.match_weight).first()
+    return weaker or waiting.first()
+
+
+def decision_on(*, match: PossibleMatch, scope: Scope) -> LinkDecision | None:
+    """The decision in force on the two records of a match."""
+    decisions = LinkDecision.objects.visible_to(scope).filter(undone_at__isnull=True)
+    decision: LinkDecision | None = decisions.filter(left=match.left_id, right=match.right_id).first()
+    return decision
+
+
+def latest_run(*, scope: Scope) -> LinkRun | None:
+    """The run of linkage that started last."""
+    return LinkRun.objects.filter(partnership_id=scope.partnership_id).order_by("-pk").first()
+
+
+def match_of(*, decision: LinkDecision, scope: Scope) -> PossibleMatch | None:
+    """The possible match on the two records of a decision, if there is one."""
+    matches = PossibleMatch.objects.visible_to(scope).filter(left=decision.left_id, right=decision.right_id)
+    match: PossibleMatch | None = matches.filter(both_visible(scope)).first()
+    return match
+
+
+def list_sources(*, scope: Scope) -> list[str]:
+    """The systems that records in the queue come from."""
+    matches = PossibleMatch.objects.visible_to(scope).filter(both_visible(scope))
+    lefts, rights = (matches.order_by().values_list(f"{side}__source", flat=True) for side in ("left", "right"))
+    return sorted(set(lefts.distinct()) | set(rights.distinct()))

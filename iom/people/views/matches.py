@@ -1,0 +1,130 @@
+"""The queue of possible matches: compare two records, decide, undo, go on to the next."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from iom.access.permissions import Permission
+from iom.access.views import ScopedRequest, requires
+from iom.audit import operations as audit
+from iom.partnerships import queries as partnerships
+from iom.people.choices import ReviewStatus, Verdict
+from iom.people.forms import DecisionForm, MatchFilterForm, ReasonForm
+from iom.people.models import PossibleMatch
+from iom.people.operations import decisions, linking
+from iom.people.presenters import matches as presenter
+from iom.people.queries import decisions as reads
+from iom.people.queries import matches as queries
+from iom.people.queries.matches import MOST_COUNTED, PAGE
+from iom.people.views.search import page_number
+
+
+@require_GET
+@requires(Permission.MATCH_REVIEW)
+def queue(request: ScopedRequest) -> HttpResponse:
+    """The possible matches, strongest first, by how they stand, how strong they are and where they come from."""
+    form = MatchFilterForm(request.GET, sources=queries.list_sources(scope=request.scope))
+    chosen = form.chosen()
+    found = queries.queue(scope=request.scope, **chosen)
+    count = queries.count_up_to_most(found)
+    pages = max(1, -(-min(count, MOST_COUNTED) // PAGE))
+    page = min(max(page_number(request), 1), pages)
+    listed = list(found[(page - 1) * PAGE : page * PAGE])
+    context = {
+        "form": form,
+        "status": chosen["status"],
+        "sort": "weight" if chosen["weakest_first"] else "-weight",
+        "rows": [presenter.row(match) for match in listed],
+        "count": min(count, MOST_COUNTED),
+        "has_more": count > MOST_COUNTED,
+        "page": page,
+        "pages": pages,
+        "first": (page - 1) * PAGE + 1,
+        "run": queries.latest_run(scope=request.scope),
+    }
+    return render(request, "people/matches.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MATCH_REVIEW)
+def review(request: ScopedRequest, match_id: int) -> HttpResponse:
+    """Two records side by side, and the question whether they are one person."""
+    match = reads.get_match(match_id=match_id, scope=request.scope)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        decided = decisions.decide_match(
+            match_id=match.pk,
+            verdict=form.cleaned_data["verdict"],
+            reason=form.cleaned_data["reason"],
+            by=request.scope,
+            at=timezone.now(),
+        )
+        messages.success(request, said(decided.verdict))
+        following = queries.next_open(scope=request.scope, after=match)
+        return redirect("people-match", match_id=following.pk) if following else redirect("people-matches")
+    for record in (match.left, match.right):
+        if record.person_id:
+            audit.viewed(by=request.scope, at=timezone.now(), person_id=record.person_id, page="people.match")
+    decision = queries.decision_on(match=match, scope=request.scope)
+    names = partnerships.user_names(user_ids={decision.decided_by}) if decision else {}
+    context = {
+        "match": match,
+        "form": form,
+        "left": presenter.heading(match.left),
+        "right": presenter.heading(match.right),
+        "rows": presenter.comparison(match),
+        "weight": presenter.weight_in_words(match.match_weight),
+        "strength": presenter.strength(match.match_weight),
+        "odds": presenter.odds_in_words(match.match_weight),
+        "decision": decision,
+        "verdict": Verdict(decision.verdict).label if decision else "",
+        "decided_by": names.get(decision.decided_by, "") if decision else "",
+        "is_waiting": match.status in (ReviewStatus.OPEN, ReviewStatus.UNSURE),
+        "is_settled": match.status == ReviewStatus.SETTLED,
+        "next": next_href(request, match),
+    }
+    return render(request, "people/match.html", context, status=400 if form.is_bound else 200)
+
+
+def next_href(request: ScopedRequest, match: PossibleMatch) -> int | None:
+    following = queries.next_open(scope=request.scope, after=match)
+    return following.pk if following else None
+
+
+def said(verdict: str) -> str:
+    return {
+        Verdict.SAME: _("The two records now belong to one person. You can undo this."),
+        Verdict.DIFFERENT: _("The two records will stay with different people. You can undo this."),
+        Verdict.UNSURE: _("The match is kept under “Not sure”."),
+    }[Verdict(verdict)]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MATCH_REVIEW)
+def undo(request: ScopedRequest, decision_id: int) -> HttpResponse:
+    """Asks why a decision is to be undone, says what that will do, and does it."""
+    decision = reads.get_decision(decision_id=decision_id, scope=request.scope)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        decisions.undo_decision(
+            decision_id=decision.pk, reason=form.cleaned_data["reason"], by=request.scope, at=timezone.now()
+        )
+        messages.success(request, _("The decision was undone."))
+        match = queries.match_of(decision=decision, scope=request.scope)
+        return redirect("people-match", match_id=match.pk) if match else redirect("people-matches")
+    context = {"form": form, "decision": decision, "verdict": Verdict(decision.verdict).label}
+    return render(request, "people/undo.html", context, status=400 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Permission.MATCH_REVIEW)
+def link_again(request: ScopedRequest) -> HttpResponse:
+    """Starts a run of linkage over the partnership."""
+    if linking.request_linking(by=request.scope, at=timezone.now()) is None:
+        messages.info(request, _("A run is waiting to start already."))
+    else:
+        messages.success(request, _("The records will be linked again. This page shows how far it is."))
+    return redirect("people-matches")

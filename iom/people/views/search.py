@@ -1,0 +1,121 @@
+"""Finding people: by what is typed, or through the list by name."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from iom.access.permissions import Permission
+from iom.access.views import ScopedRequest, requires
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common.errors import NotVisible
+from iom.people import linkage
+from iom.people.forms import PeopleFilterForm
+from iom.people.models import Person
+from iom.people.presenters import search as presenter
+from iom.people.queries import people
+from iom.people.queries import search as queries
+from iom.people.queries.people import PAGE, Filters
+from iom.people.rules import search as rules
+
+SORTS = ("best", "name", "-name", "born", "-born")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The people of one page of a list, and how to go on. `total` None: more than anybody counts."""
+
+    people: list[Person]
+    exact: frozenset[int] | None = None
+    total: int | None = None
+    page: int = 1
+    pages: int = 1
+    has_more: bool = False
+    next_after: Person | None = None
+    unread: tuple[str, ...] = ()
+
+
+@require_GET
+@requires(Permission.PERSON_SEARCH)
+def search(request: ScopedRequest) -> HttpResponse:
+    """People by what was typed, best first; without a search, everybody by name."""
+    on, now = timezone.localdate(), timezone.now()
+    typed = request.GET.get("q", "").strip()
+    form = PeopleFilterForm(request.GET, areas=people.list_areas(scope=request.scope))
+    filters = form.filters()
+    sort = request.GET.get("sort", "best")
+    sort = sort if sort in SORTS else "best"
+    listed = found_people(request, typed, filters, sort) if typed else listed_people(request, filters)
+    person_ids = [person.pk for person in listed.people]
+    records = people.records_of(person_ids=person_ids, scope=request.scope)
+    audit.record(
+        by=request.scope,
+        at=now,
+        kind=Kind.CONSULTATION,
+        action="people.search",
+        subject_type="people.Person",
+        subject_id="list",
+        detail={"people": person_ids},
+    )
+    context = {
+        "typed": typed,
+        "form": form,
+        "filters": filters,
+        "sort": sort,
+        "listed": listed,
+        "rows": presenter.rows(listed.people, records, listed.exact, on),
+        "may_open": request.scope.allows(Permission.PERSON_VIEW),
+        "may_review": request.scope.allows(Permission.MATCH_REVIEW),
+        "first": (listed.page - 1) * PAGE + 1,
+    }
+    return render(request, "people/search.html", context)
+
+
+def found_people(request: ScopedRequest, typed: str, filters: Filters, sort: str) -> Listed:
+    query = rules.read(typed, on=timezone.localdate(), forms_of=linkage.full_forms)
+    among = people.filtered(scope=request.scope, filters=filters) if filters.is_set else None
+    found = queries.find(scope=request.scope, query=query, among=among)
+    everyone = in_order(found.people, sort)
+    pages = max(1, -(-len(everyone) // PAGE))
+    page = min(max(page_number(request), 1), pages)
+    return Listed(
+        people=everyone[(page - 1) * PAGE : page * PAGE],
+        exact=found.exact,
+        total=len(everyone),
+        page=page,
+        pages=pages,
+        has_more=found.has_more,
+        unread=query.unread,
+    )
+
+
+def in_order(found: list[Person], sort: str) -> list[Person]:
+    """The people as they were found, or by name or date of birth; who has none comes last."""
+    key, turned = sort.removeprefix("-"), sort.startswith("-")
+    if key == "name":
+        return sorted(found, key=lambda person: (person.family_name, person.given_names), reverse=turned)
+    if key == "born":
+        dated = [person for person in found if person.date_of_birth]
+        dated.sort(key=lambda person: person.date_of_birth or timezone.localdate(), reverse=turned)
+        return dated + [person for person in found if not person.date_of_birth]
+    return found
+
+
+def listed_people(request: ScopedRequest, filters: Filters) -> Listed:
+    after = None
+    if cursor := request.GET.get("after"):
+        try:
+            after = people.get_person(public_id=UUID(cursor), scope=request.scope)
+        except ValueError as error:
+            raise NotVisible() from error
+    found, has_more = people.page_by_name(scope=request.scope, filters=filters, after=after)
+    return Listed(people=found, has_more=has_more, next_after=found[-1] if has_more else None)
+
+
+def page_number(request: ScopedRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 6 else 1

@@ -1,0 +1,5 @@
+"""`python -m iom_analytics.cli`, for a checkout whose command is not installed."""
+
+from iom_analytics.cli import main
+
+main()

@@ -1,0 +1,51 @@
+"""Same person? From the records of many systems to one index of people; with `synthetic` the only place with names.
+
+`link` is the whole. `model` is the one page of knobs; `docs/explanation/linkage.md` says how it works.
+"""
+
+from iom_analytics.linkage.explain import Explanation, Finding, explain
+from iom_analytics.linkage.identifiers import (
+    Identifier,
+    parse,
+    parse_crn,
+    parse_cro,
+    parse_pnc_id,
+    parse_prison_number,
+    recognise,
+)
+from iom_analytics.linkage.linking import Linked, link
+from iom_analytics.linkage.model import BREAK, JOIN, MODEL_VERSION, REVIEW, Model
+from iom_analytics.linkage.names import are_variants, family_name, full_forms, given_names, sounds_like
+from iom_analytics.linkage.records import ColumnMap, Records, read_column_map, read_records
+from iom_analytics.linkage.truth import Quality, quality
+
+__all__ = [
+    "BREAK",
+    "JOIN",
+    "MODEL_VERSION",
+    "REVIEW",
+    "ColumnMap",
+    "Explanation",
+    "Finding",
+    "Identifier",
+    "Linked",
+    "Model",
+    "Quality",
+    "Records",
+    "are_variants",
+    "explain",
+    "family_name",
+    "full_forms",
+    "given_names",
+    "link",
+    "parse",
+    "parse_crn",
+    "parse_cro",
+    "parse_pnc_id",
+    "parse_prison_number",
+    "quality",
+    "read_column_map",
+    "read_records",
+    "recognise",
+    "sounds_like",
+]

@@ -1,0 +1,96 @@
+"""A police feed, and the way from a file to the record without a worker process."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
+
+from iom.access.scope import act_in
+from iom.imports import operations as imports
+from iom.imports import tasks
+from iom.imports.models import Batch, Feed
+from tests.factories.partnerships import AT, Place, Worker
+
+HEADER = "Nominal Ref,Forenames,Surname,DOB,Gender,PNC\n"
+GOOD = HEADER + "1001,Jordan,Ashdown,12/03/1985,M,2001/0000001Q\n1002,Robin,Marsh,29/02/1992,F,\n"
+RECORDS_LAYOUT = {
+    "table": "records",
+    "columns": {
+        "source_id": "Nominal Ref",
+        "given_names": "Forenames",
+        "family_name": "Surname",
+        "date_of_birth": "DOB",
+        "sex": "Gender",
+        "pnc_id": "PNC",
+    },
+    "constants": {"source": "police-custody"},
+    "date_order": "dmy",
+}
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def store(settings: Settings, tmp_path: Path) -> Path:
+    settings.STORE = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def feed(place: Place, alice: Worker) -> Feed:
+    """The police's custody records, not yet mapped."""
+    with act_in(alice.scope):
+        return imports.add_feed(
+            agency=place.agencies["Police"],
+            name="Custody records",
+            source="police-custody",
+            table="records",
+            by=alice.scope,
+            at=AT,
+        )
+
+
+@pytest.fixture
+def mapped_feed(feed: Feed, alice: Worker) -> Feed:
+    with act_in(alice.scope):
+        return imports.save_layout(feed=feed, layout=RECORDS_LAYOUT, by=alice.scope, at=AT)
+
+
+def a_file(content: str | bytes, name: str = "custody.csv") -> SimpleUploadedFile:
+    data = content.encode() if isinstance(content, str) else content
+    return SimpleUploadedFile(name, BytesIO(data).read())
+
+
+Upload = Callable[..., Batch]
+
+
+@pytest.fixture
+def upload(mapped_feed: Feed, alice: Worker) -> Upload:
+    """Uploads content to the mapped feed, and runs its check."""
+
+    def run(content: str | bytes, name: str = "custody.csv") -> Batch:
+        with act_in(alice.scope):
+            batch = imports.upload(feed=mapped_feed, upload=a_file(content, name), by=alice.scope, at=AT)
+        check(batch)
+        return again(batch, alice)
+
+    return run
+
+
+def check(batch: Batch) -> None:
+    """What the worker does with an uploaded batch."""
+    tasks.check(batch_id=batch.pk, partnership_id=batch.partnership_id, agency_id=batch.feed.agency_id)
+
+
+def take_in(batch: Batch) -> None:
+    """What the worker does with an accepted batch."""
+    tasks.take_in(batch_id=batch.pk, partnership_id=batch.partnership_id, agency_id=batch.feed.agency_id)
+
+
+def again(batch: Batch, worker: Worker) -> Batch:
+    """The batch as it is now."""
+    with act_in(worker.scope):
+        return Batch.objects.select_related("feed__agency").get(pk=batch.pk)

@@ -68,6 +68,11 @@ def process(code: str, *arguments: str) -> Process:
     return Process(taken, kilobytes / 1024**2, done.stdout)
 
 
+def median_process(code: str, *arguments: str, runs: int = MEASURED_RUNS) -> Process:
+    """The middle one of so many runs of `process`, by the time they took."""
+    return sorted((process(code, *arguments) for _ in range(runs)), key=lambda run: run.seconds)[runs // 2]
+
+
 def table(figures: Iterable[Figure]) -> str:
     """The figures as a Markdown table."""
     marks = {True: "met", False: "**not met**", None: ""}

@@ -134,6 +134,7 @@ class Scored:
         unique = [(name,) for name, kind in also_compare.items() if kind != "text"]
         prior = 1 / max(self.records, 2)
         m = usual.parameters
+        seen = training.see_u(self.engine, self.cleaned, self.comparisons, usual)
         for last in (False, True) if self.records <= FEW_RECORDS else (True,):
             start = Model(
                 usual.version,
@@ -143,7 +144,7 @@ class Scored:
                 },
                 prior,
             )
-            trained = training.estimate_u(self.engine, self.cleaned, self.comparisons, start)
+            trained = training.estimate_u(self.comparisons, start, seen)
             trained = training.estimate_m(self.engine, self.cleaned, self.comparisons, trained, unique)
             weighed, trained = self.with_own_prior(pairs, trained)
             if last:
@@ -293,4 +294,4 @@ def listed_where(table: IbisTable, comparisons: Sequence[Comparison], *, agree: 
         weight = table[f"weight_{comparison.name}"]
         speaks = weight > 0 if agree else weight < 0
         text = text + speaks.ifelse(f"{comparison.label}, ", "")
-    return text.re_replace(", $", "")
+    return text.substr(0, ibis.greatest(text.length() - 2, 0))

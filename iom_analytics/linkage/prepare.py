@@ -48,7 +48,7 @@ def prepare(engine: Engine, records: IbisTable, also_compare: Mapping[str, Kind]
     }
     for column, look_up in lookups.items():
         if column in given:
-            table = each_value_once(table, raw(column), look_up)
+            table = each_value_once(engine, table, raw(column), look_up)
     unique: dict[str, Callable[[StringValue], StringValue]] = {
         "sex": cleaning.sex,
         "pnc_id": lambda text: cleaning.pnc_id(text, this_year=this_year),
@@ -105,12 +105,15 @@ def numbered(engine: Engine, records: IbisTable, columns: list[str]) -> IbisTabl
     return table.drop("again")
 
 
-def each_value_once(table: IbisTable, column: str, look_up: Callable[[IbisTable], IbisTable]) -> IbisTable:
+def each_value_once(
+    engine: Engine, table: IbisTable, column: str, look_up: Callable[[IbisTable], IbisTable]
+) -> IbisTable:
     """The table with what `look_up` makes of the column's different values (`value`, and `times` it is there)."""
     values = (
         table.filter(table[column].notnull()).group_by(value=table[column]).aggregate(times=lambda row: row.count())
     )
-    lookup = look_up(values).drop("times")
+    # Kept, because an engine that sees all lookups at once may clean a value for every row it could be joined to.
+    lookup = engine.cache(look_up(values).drop("times"), f"different_{column}")
     return table.left_join(lookup, table[column] == lookup.value).drop("value")
 
 

@@ -7,6 +7,7 @@ Samples are taken by a digest of the values, never by chance: the same records t
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 from ibis.expr.types import Table as IbisTable
@@ -17,7 +18,7 @@ from iom_analytics.linkage.comparisons import Comparison
 from iom_analytics.linkage.model import Model, Odds
 from iom_analytics.linkage.weigh import settings
 
-RECORDS_FOR_U = 2_000
+RECORDS_FOR_U = 1_500
 PAIRS_FOR_M = 200_000
 FEWEST_PAIRS_FOR_M = 50
 PRIOR_PAIRS_U = 2_000.0
@@ -33,34 +34,39 @@ TRAINING_RULES: tuple[tuple[str, ...], ...] = (
 """Records that agree on these are mostly one person; how the other columns agree among them says how m lies."""
 
 
-def estimate_u(engine: Engine, cleaned: IbisTable, comparisons: Sequence[Comparison], model: Model) -> Model:
-    """The model with u from a sample of records, each with each."""
-    sample = sampled(
-        engine, cleaned, cleaned.source + cleaned.source_id, RECORDS_FOR_U / cleaned.count().to_pyarrow().as_py()
-    )
+@dataclass(frozen=True)
+class SeenU:
+    """How often pairs of a sample are at each level: comparison -> level -> share, and how many pairs there were."""
+
+    shares: dict[str, dict[str, float]]
+    pairs: float
+
+
+def see_u(engine: Engine, cleaned: IbisTable, comparisons: Sequence[Comparison], model: Model) -> SeenU:
+    """A sample of records, each with each. The parameters of the model play no part in it."""
+    share = RECORDS_FOR_U / cleaned.count().to_pyarrow().as_py()
+    sample = sampled(engine, cleaned, cleaned.source + cleaned.source_id, share)
     records = sample.count().to_pyarrow().as_py()
-    pairs = records * (records - 1) / 2
     linker = splink_linker(engine, sample, comparisons, model)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e12, min_count_per_level=None, num_chunks=1)
-    seen = estimated(linker, comparisons, "u_probability")
-    parameters = {
-        comparison.name: {
-            key: Odds(odds.m, found)
-            for (key, odds), found in zip(
-                model.parameters[comparison.name].items(),
-                mixed(
-                    [seen[comparison.name].get(level.key, 0.0) for level in comparison.levels],
-                    [model.parameters[comparison.name][level.key].u for level in comparison.levels],
-                    pairs,
-                    PRIOR_PAIRS_U,
-                    # what of the sample are in truth matches
-                    [model.prior * model.parameters[comparison.name][level.key].m for level in comparison.levels],
-                ),
-                strict=True,
-            )
+    return SeenU(estimated(linker, comparisons, "u_probability"), records * (records - 1) / 2)
+
+
+def estimate_u(comparisons: Sequence[Comparison], model: Model, seen: SeenU) -> Model:
+    """The model with u from what was seen, less the true matches that its prior and its m expect among the pairs."""
+    parameters = {}
+    for comparison in comparisons:
+        odds = model.parameters[comparison.name]
+        u = mixed(
+            [seen.shares[comparison.name].get(level.key, 0.0) for level in comparison.levels],
+            [odds[level.key].u for level in comparison.levels],
+            seen.pairs,
+            PRIOR_PAIRS_U,
+            [model.prior * odds[level.key].m for level in comparison.levels],
+        )
+        parameters[comparison.name] = {
+            level.key: Odds(odds[level.key].m, share) for level, share in zip(comparison.levels, u, strict=True)
         }
-        for comparison in comparisons
-    }
     return Model(model.version, parameters, model.prior)
 
 

@@ -5,7 +5,6 @@ ones), expectation maximisation within the same blocks, and Splink's clusters: c
 """
 
 import tempfile
-from pathlib import Path
 
 from bench.figures import Figure, median_process, process
 

@@ -9,7 +9,7 @@ A score may rank; a person decides.
 from iom_analytics.scoring.bands import Band
 from iom_analytics.scoring.codes import Code, Error
 from iom_analytics.scoring.inputs import DYNAMIC, INPUTS, STATIC, Input, Inputs, read
-from iom_analytics.scoring.people import score_people
+from iom_analytics.scoring.people import score_force, score_people
 from iom_analytics.scoring.person import score_person
 from iom_analytics.scoring.predictors import PREDICTORS, Edition, Predictor, predictor
 from iom_analytics.scoring.score import Outcome, Score, Term
@@ -31,6 +31,7 @@ __all__ = [
     "Term",
     "predictor",
     "read",
+    "score_force",
     "score_people",
     "score_person",
 ]

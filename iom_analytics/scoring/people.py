@@ -36,6 +36,32 @@ def score_people(
     (always of the longest horizon), `provisional`, `errors` (codes with ; between) and `missing` (inputs not given or
     unreadable, with ; between). Raises InputError where a column is missing or cannot hold what it should.
     """
+    table, plans = verdicts(people, names, engine, coefficients, static_only)
+    rows = ibis.array([row for plan in plans for row in plan.rows(table)])
+    return table.select(PERSON, row=rows.unnest()).unpack("row")
+
+
+def score_force(
+    people: IbisTable,
+    names: Sequence[str],
+    *,
+    engine: Engine,
+    coefficients: Edition = "service",
+    static_only: bool = False,
+) -> IbisTable:
+    """The same scores with one row per person, for a whole force: what `score_people` says, side by side.
+
+    Out: `person_id` and for each predictor `<name>_probability_12`, `<name>_percent_12` and so for each horizon,
+    `<name>_band`, `<name>_kind`, `<name>_provisional`, `<name>_errors`.
+    """
+    table, plans = verdicts(people, names, engine, coefficients, static_only)
+    return table.select(PERSON, **{name: column for plan in plans for name, column in plan.side_by_side(table).items()})
+
+
+def verdicts(
+    people: IbisTable, names: Sequence[str], engine: Engine, coefficients: Edition, static_only: bool
+) -> "tuple[IbisTable, list[Plan]]":
+    """Everything that is worked out about each person, one row each, and the plans that say which columns are which."""
     chosen = [predictor(name) for name in dict.fromkeys(names)]
     static = ordered(name for each in chosen for name in each.inputs)
     asked = [] if static_only else ordered(name for each in chosen if each.questions for name in each.questions.all)
@@ -46,8 +72,7 @@ def score_people(
     # A step is a subquery: what it works out is there for the next by name, and is worked out once.
     for step in (Plan.totals, Plan.probabilities, Plan.rounded, Plan.percentages, Plan.verdicts):
         table = table.mutate(**{name: column for plan in plans for name, column in step(plan, table).items()})
-    rows = ibis.array([row for plan in plans for row in plan.rows(table)])
-    return table.select(PERSON, row=rows.unnest()).unpack("row")
+    return table, plans
 
 
 def ordered(names: Any) -> list[str]:
@@ -146,28 +171,49 @@ class Plan:
 
     def rows(self, people: IbisTable) -> list[StructValue]:
         """The rows of the result, as structs: one per horizon."""
-        is_given = people[self.column("is_given")]
-        kind: StringValue = ibis.literal("static")
-        if self.can_be_dynamic:
-            kind = people[self.column("is_dynamic")].ifelse("dynamic", kind)
-        provisional = (people[self.column("provisional")] & is_given) if self.questions else ibis.literal(False)
         return [
             ibis.struct(
                 {
                     "predictor": ibis.literal(self.predictor.name),
                     "version": ibis.literal(self.predictor.version_of(self.edition)),
-                    "kind": is_given.ifelse(kind, ibis.null(str)),
+                    "kind": self.kind(people),
                     "horizon_months": ibis.literal(months, type="int32"),
-                    "probability": is_given.ifelse(people[self.column(f"probability_{months}")], ibis.null(float)),
-                    "percent": is_given.ifelse(people[self.column(f"percent_{months}")], ibis.null(float)),
-                    "band": is_given.ifelse(people[self.column("band")], ibis.null(str)),
-                    "provisional": provisional,
+                    "probability": self.given(people, f"probability_{months}"),
+                    "percent": self.given(people, f"percent_{months}"),
+                    "band": self.given(people, "band"),
+                    "provisional": self.provisional(people),
                     "errors": people[self.column("errors")],
                     "missing": people[self.column("missing")],
                 }
             )
             for months in self.predictor.horizons
         ]
+
+    def side_by_side(self, people: IbisTable) -> dict[str, Column]:
+        """The columns of the result that has one row per person."""
+        found: dict[str, Column] = {}
+        for months in self.predictor.horizons:
+            for part in (f"probability_{months}", f"percent_{months}"):
+                found[part] = self.given(people, part)
+        found |= {"band": self.given(people, "band"), "kind": self.kind(people)}
+        found |= {"provisional": self.provisional(people), "errors": people[self.column("errors")]}
+        return {f"{self.predictor.name}_{part}": column for part, column in found.items()}
+
+    def given(self, people: IbisTable, part: str) -> Column:
+        """A part of the score, where there is a score."""
+        value = people[self.column(part)]
+        return people[self.column("is_given")].ifelse(value, ibis.null(value.type()))
+
+    def kind(self, people: IbisTable) -> StringValue:
+        kind: StringValue = ibis.literal("static")
+        if self.can_be_dynamic:
+            kind = people[self.column("is_dynamic")].ifelse("dynamic", kind)
+        return people[self.column("is_given")].ifelse(kind, ibis.null(str))
+
+    def provisional(self, people: IbisTable) -> BooleanValue:
+        if not self.questions:
+            return ibis.literal(False)
+        return people[self.column("provisional")] & people[self.column("is_given")]
 
     # --- what the steps are made of ----------------------------------------------------------------------------
 

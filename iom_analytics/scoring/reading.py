@@ -147,8 +147,9 @@ def with_facts(inputs: IbisTable, models: Sequence[Coefficients], engine: Engine
     joined = inputs.left_join(weights, inputs.offence_code == weights.code)
     packed = joined.mutate(
         **{fact: ages.packed_column(joined[name]) for name, fact in DATES.items() if name in inputs.columns},
-        code_length=joined.offence_code.length(),
-        malformed_code=~joined.offence_code.re_search("^[0-9]{5}$"),
+        # Every listed code has five digits; only the others are looked at letter by letter.
+        code_length=joined.code.notnull().ifelse(5, joined.offence_code.length()),
+        malformed_code=joined.code.notnull().ifelse(False, ~joined.offence_code.re_search("^[0-9]{5}$")),
         needs_exact_offence=joined.code_needs_exact_offence.fill_null(False),
     )
     dated = packed.mutate(followed_up=ibis.coalesce(packed.followed_up_given, packed.convicted))

@@ -12,6 +12,8 @@ import ibis
 from ibis.expr.types import FloatingValue, NumericValue
 
 SPLITTER = 2.0**27 + 1
+CLOSE = 1e-6
+"""Far wider than a double's error where the whole number is at most 100,000."""
 
 
 def half_up(value: float, scale: int) -> int:
@@ -26,9 +28,11 @@ def half_up_column(value: FloatingValue, scale: int) -> NumericValue:
     low = value - high
     # Rounding a product and a sum can lift a value onto the half above it, never push it below one: so `nearest` is
     # right or one too many. Every step below is exact but the last sum, whose sign is.
-    nearest = (value * scale + 0.5).floor()
+    raised = value * scale + 0.5
+    nearest = raised.floor()
     is_below = (high * scale - (nearest - 0.5)) + low * scale < 0
-    return nearest - is_below.ifelse(1.0, 0.0)
+    # Only what comes out this close above a half can have been lifted; the others are spared the exact arithmetic.
+    return (raised - nearest < CLOSE).ifelse(is_below.ifelse(nearest - 1.0, nearest), nearest)
 
 
 def log_rate_column(count: NumericValue, years: NumericValue) -> FloatingValue:

@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from iom_analytics import linkage
 from iom_analytics.engine import open_engine
-with open_engine("duckdb", threads=2) as engine:
+with open_engine("duckdb", threads=2, memory_gb=10) as engine:
     records = engine.read(Path(sys.argv[1]) / "truth" / "identities.parquet").drop("person_key", "mistakes")
     linked = linkage.link(engine, records, this_year=2026)
     engine.write(linked.clusters, Path(sys.argv[1]) / "clusters.parquet")

@@ -75,9 +75,16 @@ class Prepared:
 
     def ranking(self, scheme: cohorts.Scheme) -> tuple[cohorts.Ranking, IbisTable | None]:
         """The scheme applied to everybody, and the scores it counted."""
-        scored = scores.for_ranking(self.engine, self.inputs, scores.predictors_of(scheme))
+        scored = self.scored(scheme)
         found = replace(self.found, scores=scored)
         return cohorts.rank(self.engine, found, scheme=scheme, on=self.on, history=self.history), scored
+
+    def scored(self, scheme: cohorts.Scheme) -> IbisTable | None:
+        """The scores that the scheme counts; None where it counts none."""
+        if not (names := cohorts.predictors_of(scheme)):
+            return None
+        found = cohorts.scores_for(self.engine, self.found, predictors=names, on=self.on, history=self.history)
+        return self.engine.cache(found, "scores")
 
 
 @contextmanager
@@ -89,7 +96,7 @@ def prepared(files: dict[str, Path], *, on: date) -> Iterator[Prepared]:
             engine, persons=found.persons, sanctions=found.sanctions, custody_spells=found.custody_spells, on=on
         )
         history = engine.cache(history, "history")
-        yield Prepared(engine, found, history, scores.inputs(engine, found, history=history, on=on), on)
+        yield Prepared(engine, found, history, cohorts.score_inputs(engine, found, on=on, history=history), on)
 
 
 @in_plain_words

@@ -10,7 +10,7 @@ from bench.figures import Figure, median_process, process
 
 TITLE = "Linkage"
 PEOPLE = 300_000
-PEOPLE_LARGE = 3_000_000
+PEOPLE_LARGE = 3_300_000
 RUNS_OF_PEER = 3
 
 MAKE = """

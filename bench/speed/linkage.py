@@ -15,9 +15,10 @@ RUNS_OF_PEER = 3
 
 MAKE = """
 import sys
+from datetime import date
 from pathlib import Path
 from iom_analytics.synthetic import make_area, write_area
-write_area(make_area(people=int(sys.argv[2]), seed=1), Path(sys.argv[1]))
+write_area(make_area(people=int(sys.argv[2]), seed=1, as_of=date(2026, 9, 30)), Path(sys.argv[1]) / "area")
 """
 
 LINK = """
@@ -26,7 +27,7 @@ from pathlib import Path
 from iom_analytics import linkage
 from iom_analytics.engine import open_engine
 with open_engine("duckdb", threads=2, memory_gb=10) as engine:
-    records = engine.read(Path(sys.argv[1]) / "truth" / "identities.parquet").drop("person_key", "mistakes")
+    records = engine.read(Path(sys.argv[1]) / "area" / "truth" / "identities.parquet").drop("person_key", "mistakes")
     linked = linkage.link(engine, records, this_year=2026)
     engine.write(linked.clusters, Path(sys.argv[1]) / "clusters.parquet")
     engine.write(linked.links, Path(sys.argv[1]) / "links.parquet")
@@ -39,7 +40,7 @@ from pathlib import Path
 from iom_analytics.engine import open_engine
 from iom_analytics.linkage.prepare import prepare
 with open_engine("duckdb", threads=2) as engine:
-    records = engine.read(Path(sys.argv[1]) / "truth" / "identities.parquet").drop("person_key", "mistakes")
+    records = engine.read(Path(sys.argv[1]) / "area" / "truth" / "identities.parquet").drop("person_key", "mistakes")
     engine.write(prepare(engine, records, {}, this_year=2026), Path(sys.argv[1]) / "cleaned.parquet")
 """
 

@@ -1,6 +1,7 @@
 """Linkage against known truth: pairs implied by the clusters, at the one shipped threshold."""
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from bench.figures import Figure
@@ -10,6 +11,7 @@ from iom_analytics.synthetic import make_area, write_area
 
 TITLE = "Linkage"
 THIS_YEAR = 2026
+AS_OF = date(2026, 9, 30)
 
 SETS = (
     ("febrl4 (two files of 5,000)", ("febrl4a.csv", "febrl4b.csv"), "rec_id", 0.998, "plain Splink 0.999"),
@@ -32,7 +34,7 @@ def synthetic(people: int = 5_000) -> list[Figure]:
     """The synthetic partnership: quality, and twins that became one person."""
     with tempfile.TemporaryDirectory() as folder, open_engine("duckdb") as engine:
         area = Path(folder) / "area"
-        write_area(make_area(people=people, seed=1), area)
+        write_area(make_area(people=people, seed=1, as_of=AS_OF), area)
         truth = engine.read(area / "truth" / "identities.parquet")
         linked = linkage.link(engine, truth.drop("person_key", "mistakes"), this_year=THIS_YEAR)
         quality = linkage.quality(linked.clusters, truth.select("source", "source_id", truth="person_key"))

@@ -120,7 +120,7 @@ def serve(*, port: int, begun: float) -> None:
         start([*command, "serve", "--bind", f"127.0.0.1:{port}"]),
         start([*command, "worker"]),
     ]
-    # Ctrl-C reaches the children too; this process waits for them, so that nothing is cut off half-way.
+    # This process waits for its children, so that nothing is cut off half-way.
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has told it to ignore Ctrl-C
         signal.signal(number, signal.default_int_handler)
     try:
@@ -143,7 +143,10 @@ def serve(*, port: int, begun: float) -> None:
 
 
 def start(command: list[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, preexec_fn=end_with_parent)  # noqa: S603 - this product's own commands
+    """Starts a command out of reach of Ctrl-C: told twice to stop, the web server's workers never end."""
+    return subprocess.Popen(  # noqa: S603 - this product's own commands
+        command, preexec_fn=end_with_parent, start_new_session=True
+    )
 
 
 def end_with_parent() -> None:
@@ -168,7 +171,7 @@ def wait_until_up(port: int, process: "subprocess.Popen[bytes]") -> None:
 def show_sign_ins(port: int, begun: float) -> None:
     table = Table(title=f"One sign-in per role; the password of each is: {PASSWORD}", title_justify="left")
     for heading in ("Role", "Agency", "Email address"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold", no_wrap=heading == "Email address")
     for each in SIGN_INS:
         table.add_row(each.display_name, each.agency, each.email)
     console.print()

@@ -11,7 +11,6 @@ from ibis.expr.types import Table as IbisTable
 from iom_analytics.engine import Engine
 from iom_analytics.scoring import checks, dynamic
 from iom_analytics.scoring.bands import band_column
-from iom_analytics.scoring.checks import Check
 from iom_analytics.scoring.codes import Code
 from iom_analytics.scoring.coefficients import Coefficients
 from iom_analytics.scoring.inputs import INPUTS
@@ -202,6 +201,8 @@ class Plan:
     def given(self, people: IbisTable, part: str) -> Column:
         """A part of the score, where there is a score."""
         value = people[self.column(part)]
+        if not self.predictor.refuses_zero_percent:
+            return value  # nothing was worked out where the inputs are not sound
         return people[self.column("is_given")].ifelse(value, ibis.null(value.type()))
 
     def kind(self, people: IbisTable) -> StringValue:
@@ -227,7 +228,7 @@ class Plan:
     def static_faults(self, people: IbisTable) -> list[BooleanValue]:
         faults = [people[name].isnull() for name in self.predictor.required]
         faults += [people[unreadable(name)] for name in self.predictor.inputs if unreadable(name) in self.columns]
-        return faults + [fails(check, people) for stage in self.predictor.stages for check in stage]
+        return faults + [check.fails(people) for stage in self.predictor.stages for check in stage]
 
     def dynamic_faults(self, people: IbisTable) -> list[BooleanValue]:
         assert self.questions is not None
@@ -238,7 +239,7 @@ class Plan:
     def is_inconsistent(self, people: IbisTable) -> BooleanValue:
         """Drug use is recorded, but not the motivation to tackle it."""
         assert self.questions is not None
-        used = any_of((people[name] == 1).fill_null(False) for name in self.questions.drugs if name in self.columns)
+        used = any_of(people[name] == 1 for name in self.questions.drugs if name in self.columns)
         return used & self.is_missing(people, dynamic.MOTIVATION)
 
     def is_missing(self, people: IbisTable, name: str) -> BooleanValue:
@@ -261,15 +262,15 @@ class Plan:
         return answers
 
     def errors(self, people: IbisTable, percent: FloatingValue) -> StringValue:
-        is_fine = people[self.column("is_sound")] & ~fails(checks.UNDER_18, people)
+        is_fine = people[self.column("is_sound")] & ~any_of([checks.UNDER_18.fails(people)])
         if self.questions:
             is_fine = is_fine & (people[self.column("is_dynamic")] if self.can_be_dynamic else ibis.literal(False))
         if self.predictor.refuses_zero_percent:
             is_fine = is_fine & (percent > 0)
-        return is_fine.ifelse("", without_first(self.all_errors(people, percent)))
+        return is_fine.ifelse("", self.all_errors(people, percent))
 
     def all_errors(self, people: IbisTable, percent: FloatingValue) -> StringValue:
-        """Every code with ; before it, in the official order."""
+        """Every code in the official order, with ; between. The first stage that finds fault speaks for all."""
         chosen = self.predictor
         filled = [people[unreadable(name)] for name in chosen.inputs if unreadable(name) in self.columns]
         empty = [
@@ -277,17 +278,16 @@ class Plan:
             for name in chosen.required
         ]
         raw = [written(Code.UNREADABLE_INPUT, any_of(filled)), written(Code.MISSING_MANDATORY_INPUT, any_of(empty))]
-        stages = [[written(check.code, fails(check, people)) for check in stage] for stage in chosen.stages]
-        first, *others = (joined(stage) for stage in (raw + stages[0], *stages[1:]))
-        found = ibis.coalesce(first.nullif(""), *(other.nullif("") for other in others), "")
+        stages = [[written(check.code, check.fails(people)) for check in stage] for stage in chosen.stages]
+        found = [ibis.coalesce(*(joined(stage).nullif("") for stage in (raw + stages[0], *stages[1:])))]
         if self.questions:
-            found = found + joined(self.dynamic_errors(people, self.questions))
+            found += self.dynamic_errors(people, self.questions)
         if chosen.refuses_zero_percent:
-            found = found + written(Code.UNEXPECTED_ERROR, (percent <= 0).fill_null(False))
-        is_warned = people[self.column("is_sound")] & fails(checks.UNDER_18, people)
+            found.append(written(Code.UNEXPECTED_ERROR, percent <= 0))
+        is_warned = people[self.column("is_sound")] & checks.UNDER_18.fails(people)
         if chosen.refuses_zero_percent:
             is_warned = is_warned & (percent > 0)
-        return found + written(checks.UNDER_18.code, is_warned)
+        return joined([*found, written(checks.UNDER_18.code, is_warned)])
 
     def dynamic_errors(self, people: IbisTable, questions: dynamic.Questions) -> list[StringValue]:
         filled = [people[unreadable(name)] for name in questions.all if unreadable(name) in self.columns]
@@ -311,34 +311,25 @@ class Plan:
             for name in lost
             if name in chosen.required or unreadable(name) in self.columns
         ]
-        text = people[self.column("is_sound")].ifelse("", joined(parts))
+        found = [people[self.column("is_sound")].ifelse(ibis.null(str), joined(parts).nullif(""))]
         if self.questions:
-            text = text + joined([written(name, self.is_missing(people, name)) for name in ordered(self.questions.all)])
-        return without_first(text)
-
-
-def fails(check: Check, people: IbisTable) -> BooleanValue:
-    """Whether a check finds fault; it cannot where a fact it reads is empty."""
-    return check.fails(people).fill_null(False)
+            found += [written(name, self.is_missing(people, name)) for name in ordered(self.questions.all)]
+        return joined(found)
 
 
 def any_of(faults: Any) -> BooleanValue:
+    """Whether there is a fault; one that cannot be told, since a fact it reads is empty, is none."""
     found: BooleanValue = ibis.literal(False)
     for fault in faults:
         found = found | fault
-    return found
+    return found.fill_null(False)
 
 
 def written(word: str, is_so: BooleanValue) -> StringValue:
-    return is_so.ifelse(f";{word}", "")
+    """The word where it is so; empty where it is not, or is not known."""
+    return is_so.ifelse(word, ibis.null(str))
 
 
-def joined(parts: Sequence[StringValue]) -> StringValue:
-    text: StringValue = ibis.literal("")
-    for part in parts:
-        text = text + part
-    return text
-
-
-def without_first(text: StringValue) -> StringValue:
-    return text.re_replace("^;", "")
+def joined(words: Sequence[StringValue]) -> StringValue:
+    """The words there are, with ; between."""
+    return ibis.literal(";").join(words)

@@ -29,7 +29,8 @@ def half_up_column(value: FloatingValue, scale: int) -> NumericValue:
     # Rounding a product and a sum can lift a value onto the half above it, never push it below one: so `nearest` is
     # right or one too many. Every step below is exact but the last sum, whose sign is.
     raised = value * scale + 0.5
-    nearest = raised.floor()
+    # A double, since engines take a whole number's sums with written fractions for decimals.
+    nearest = raised.floor().cast("float64")
     is_below = (high * scale - (nearest - 0.5)) + low * scale < 0
     # Only what comes out this close above a half can have been lifted; the others are spared the exact arithmetic.
     return (raised - nearest < CLOSE).ifelse(is_below.ifelse(nearest - 1.0, nearest), nearest)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
@@ -81,7 +82,7 @@ def candidates(request: ScopedRequest) -> HttpResponse:
         "places": places,
         # With places for each strand the line falls in each: it can be drawn only through one of them.
         "draws_line": standing == Standing.ELIGIBLE and (not places or "strand" in form.chosen()),
-        "exports": shared.export_links(request, "cohorts-candidates-export"),
+        "exports": downloads.export_links(request, "cohorts-candidates-export"),
     }
     return render(request, "cohorts/candidates.html", context)
 
@@ -99,7 +100,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     found = queries.list_for_export(run=run, chosen=chosen, scope=request.scope)
     rows = present.export_rows(found, on=shared.today())
     name = f"candidates {run.scheme.slug} {run.on.isoformat()}"
-    return shared.download(request=request, name=name, kind=kind, headings=present.export_headings(), rows=rows)
+    return downloads.download(request=request, name=name, kind=kind, headings=present.export_headings(), rows=rows)
 
 
 @require_GET

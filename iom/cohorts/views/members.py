@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.access.views import ScopedRequest, requires
@@ -76,7 +77,7 @@ def members(request: ScopedRequest) -> HttpResponse:
         "rows": [present.list_row(membership, on=on) for membership in page["rows"]],
         "partnership": partnerships.get_partnership(scope=scope),
         "in_cohort": queries.count_members(scope=scope),
-        "exports": shared.export_links(request, "cohorts-members-export"),
+        "exports": downloads.export_links(request, "cohorts-members-export"),
     }
     return render(request, "cohorts/members.html", context)
 
@@ -89,7 +90,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     chosen = filter_form(request).filter(chosen_state(request))
     found = queries.list_members(chosen=chosen, scope=request.scope, on=on, sort=request.GET.get("sort", "name"))
     rows = (present.export_row(present.list_row(membership, on=on)) for membership in found)
-    return shared.download(request=request, name="cohort", kind=kind, headings=present.export_headings(), rows=rows)
+    return downloads.download(request=request, name="cohort", kind=kind, headings=present.export_headings(), rows=rows)
 
 
 def page_context(membership: CohortMembership, scope: Scope) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.access.views import ScopedRequest, requires
@@ -53,7 +54,7 @@ def nominations(request: ScopedRequest) -> HttpResponse:
         "params": request.GET,
         "page": page,
         "rows": [present.list_row(nomination, on=on) for nomination in page["rows"]],
-        "exports": shared.export_links(request, "cohorts-nominations-export"),
+        "exports": downloads.export_links(request, "cohorts-nominations-export"),
         "may_nominate": scope.allows(Permission.NOMINATE),
     }
     return render(request, "cohorts/nominations.html", context)
@@ -67,7 +68,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     sort = request.GET.get("sort", "due")
     found = queries.list_nominations(chosen=filter_form(request).filter(), scope=request.scope, on=on, sort=sort)
     rows = (present.export_row(present.list_row(nomination, on=on)) for nomination in found)
-    return shared.download(
+    return downloads.download(
         request=request, name="nominations", kind=kind, headings=present.export_headings(), rows=rows
     )
 

@@ -89,7 +89,7 @@ def clear(address: str, store: Path) -> None:
 
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"drop database if exists {DATABASE} with (force)")
-    for name in ("extracts", "files"):
+    for name in ("extracts", "files", "drop"):
         shutil.rmtree(store / name, ignore_errors=True)
 
 
@@ -102,6 +102,7 @@ def set_environment(address: str, store: Path) -> None:
         "DATABASE_URL": embedded.with_database(address, DATABASE),
         "OPENIOM_SECRET_KEY": key.read_text(),
         "OPENIOM_STORE": str((store / "files").resolve()),
+        "OPENIOM_DROP_FOLDER": str((store / "drop").resolve()),
         "OPENIOM_DEMO": "yes",
         "OPENIOM_SECOND_FACTOR": "no",
         "OPENIOM_DEMO_SIGN_INS": json.dumps(

@@ -36,6 +36,8 @@ DEMONSTRATION = get_flag("OPENIOM_DEMO", default=False)
 DEMO_SIGN_INS = json.loads(get_env("OPENIOM_DEMO_SIGN_INS", "[]")) if DEMONSTRATION else []
 # Where uploads, snapshots and results are kept. Never served.
 STORE = Path(get_env("OPENIOM_STORE", "var"))
+# Where partners' systems leave files, in a folder for each feed; empty: nowhere.
+DROP_FOLDER = get_env("OPENIOM_DROP_FOLDER", "")
 
 SECRET_KEY = get_env("OPENIOM_SECRET_KEY", "only for tests" if TESTING else None)
 DEBUG = get_flag("OPENIOM_DEBUG", default=False)

@@ -26,6 +26,7 @@ class Feed(models.Model):
     layout = models.JSONField(null=True, help_text="How the file's columns map; null until mapped once")
     marking = models.CharField(max_length=20, choices=Marking.choices, default=Marking.OFFICIAL_SENSITIVE)
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.PARTNERS)
+    drop_name = models.CharField(max_length=120, unique=True, help_text="Its folder among the drop folders")
 
     objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
 
@@ -50,6 +51,9 @@ class Batch(models.Model):
     file_sha256 = models.CharField(max_length=64)
     uploaded_by = models.IntegerField()
     uploaded_at = models.DateTimeField()
+    drop_claim = models.CharField(
+        max_length=40, null=True, unique=True, help_text="The claim on its file in the drop folder, if it came that way"
+    )
     layout = models.JSONField(null=True, help_text="The layout it is checked with; null until the feed is mapped")
     progress = models.FloatField(default=0, help_text="Share of the work done, 0 to 1")
     started_at = models.DateTimeField(null=True)

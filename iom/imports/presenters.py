@@ -12,7 +12,7 @@ from iom.access.scope import Scope
 from iom.common.registries import Attention
 from iom.imports import adapters, queries, rules
 from iom.imports.choices import BatchStatus
-from iom.imports.models import Batch
+from iom.imports.models import Batch, Feed
 
 TAG_COLOURS = {
     BatchStatus.UPLOADED: "blue",
@@ -25,6 +25,12 @@ TAG_COLOURS = {
 }
 
 
+def drop_folders(feeds: list[Feed], *, scope: Scope) -> list[dict[str, str]]:
+    """Where files may be left for each feed, which is told to the feed's own agency alone; nothing if nowhere."""
+    own = [(feed.name, adapters.drop_path(feed.drop_name)) for feed in feeds if feed.agency_id == scope.agency_id]
+    return [{"key": name, "value": str(path)} for name, path in own if path is not None]
+
+
 def batch_row(batch: Batch, *, names: dict[int, str]) -> dict[str, Any]:
     """One line of the list of batches."""
     return {
@@ -33,7 +39,7 @@ def batch_row(batch: Batch, *, names: dict[int, str]) -> dict[str, Any]:
         "feed": batch.feed.name,
         "agency": batch.feed.agency.name,
         "uploaded_at": batch.uploaded_at,
-        "uploaded_by": names.get(batch.uploaded_by, ""),
+        "uploaded_by": _("by the drop folder") if batch.drop_claim else names.get(batch.uploaded_by, ""),
         "status": status(batch),
         "accepted_rows": batch.accepted_rows,
         "held_rows": batch.held_rows,

@@ -5,7 +5,7 @@ from iom.common.registries import PrivacyDeclaration, privacy_declarations
 
 FIELDS = {
     "imports.Feed": dict.fromkeys(
-        ("id", "partnership", "agency", "name", "source", "table", "layout", "marking", "audience"), SYSTEM
+        ("id", "partnership", "agency", "name", "source", "table", "layout", "marking", "audience", "drop_name"), SYSTEM
     ),
     "imports.Batch": {
         **dict.fromkeys(
@@ -18,6 +18,7 @@ FIELDS = {
                 "file_bytes",
                 "file_sha256",
                 "uploaded_at",
+                "drop_claim",
                 "layout",
                 "progress",
                 "started_at",

@@ -1,7 +1,7 @@
 """When a batch may be accepted, cancelled or checked again. Pure: no database, no clock."""
 
 from iom.common.decisions import can
-from iom.common.errors import WrongState
+from iom.common.errors import InvalidInput, WrongState
 
 # From each status, what may follow. Accepted, refused and cancelled are the ends.
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -15,6 +15,15 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 # Work that a killed worker may have left unfinished: it is started again, and does the same.
 UNFINISHED = frozenset({"uploaded", "checking", "accepting"})
+
+LARGEST = 2 << 30  # bytes of one file
+
+
+def check_can_keep(*, size: int) -> None:
+    """Raises `InvalidInput` where a file is larger than is taken."""
+    if size > LARGEST:
+        message = "The file is larger than 2 GB. Send it in parts, each with the header, or zipped."
+        raise InvalidInput(message, {"file": message})
 
 
 def check_can_move(*, status: str, to: str) -> None:

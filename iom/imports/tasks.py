@@ -1,12 +1,19 @@
 """The background work of imports. Each can be killed and run again: it starts from the file, and ends the same."""
 
+import logging
+
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iom.access.scope import act_in, unrestricted
 from iom.common.errors import WrongState
 from iom.imports import operations as imports
+from iom.imports import queries
 from iom.imports.operations.batches import Stopped
+from iom.partnerships import queries as partnerships
+
+logger = logging.getLogger(__name__)
 
 
 @app.task(name="imports.check", queue="work")
@@ -25,3 +32,22 @@ def take_in(batch_id: int, partnership_id: int, agency_id: int) -> None:
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="taking in an accepted extract")
     with act_in(by):
         imports.finish_accepting(batch_id=batch_id, by=by, at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="imports.take_up", queue="upkeep", lock="imports.take_up", queueing_lock="imports.take_up")
+def take_up(timestamp: int) -> None:
+    """Looks into the drop folder of every feed. What cannot be done in one leaves the others as they are."""
+    if not settings.DROP_FOLDER:
+        return
+    for agency in partnerships.list_every_agency():
+        by = unrestricted(
+            partnership_id=agency.partnership_id, agency_id=agency.pk, because="taking up what lies in a drop folder"
+        )
+        with act_in(by):
+            feeds = queries.list_own_feeds(scope=by)
+        for feed in feeds:
+            try:
+                imports.take_up(feed=feed, by=by, at=timezone.now())
+            except OSError as error:
+                logger.error("The drop folder of feed %s cannot be used: %s", feed.pk, error.strerror)

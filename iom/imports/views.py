@@ -60,6 +60,7 @@ def feeds(request: ScopedRequest) -> HttpResponse:
     found = queries.list_feeds(scope=request.scope)
     context = {
         "feeds": found,
+        "drop_folders": presenters.drop_folders(found, scope=request.scope),
         "tables": dict(adapters.tables()),
         "can_manage": request.scope.allows(Permission.IMPORT_MANAGE),
     }

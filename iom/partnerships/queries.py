@@ -47,6 +47,11 @@ def list_agencies(*, scope: Scope) -> list[Agency]:
     return list(Agency.objects.filter(partnership_id=scope.partnership_id).order_by("name"))
 
 
+def list_every_agency() -> list[Agency]:
+    """Every agency of every partnership, for work that the system does for each of them in turn."""
+    return list(Agency.objects.order_by("pk"))
+
+
 def list_members(*, scope: Scope) -> list[Membership]:
     """Everybody with access to the partnership now, by agency and name."""
     found = Membership.objects.visible_to(scope).active().select_related("user", "agency", "team")

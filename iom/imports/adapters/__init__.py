@@ -2,6 +2,7 @@
 
 from iom.imports.adapters.checking import check, header
 from iom.imports.adapters.contracts import RECORDS, check_layout, columns, contract, suggest, tables
+from iom.imports.adapters.drop import NOT_TAKEN, TAKEN, Changing, Claimed, DropFolder, drop_path, open_drop_folder
 from iom.imports.adapters.store import (
     OnDisk,
     accepted_rows,
@@ -17,7 +18,12 @@ from iom.imports.adapters.store import (
 )
 
 __all__ = [
+    "NOT_TAKEN",
     "RECORDS",
+    "TAKEN",
+    "Changing",
+    "Claimed",
+    "DropFolder",
     "OnDisk",
     "accepted_rows",
     "check",
@@ -25,11 +31,13 @@ __all__ = [
     "columns",
     "contract",
     "discard",
+    "drop_path",
     "forget",
     "has_held_rows",
     "header",
     "keep",
     "move_to_batch",
+    "open_drop_folder",
     "open_held_rows",
     "read_examples",
     "read_progress",

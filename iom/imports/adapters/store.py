@@ -28,11 +28,12 @@ class Kept:
 
 
 class OnDisk:
-    """A file that lies on this machine already (a drop folder, the demonstration), as an upload."""
+    """A file that lies on this machine already, as an upload."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
+        self.size = path.stat().st_size
 
     def chunks(self) -> Iterator[bytes]:
         with self.path.open("rb") as stream:

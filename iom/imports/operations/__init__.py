@@ -10,6 +10,7 @@ from iom.imports.operations.batches import (
     refuse,
     upload,
 )
+from iom.imports.operations.drop import take_up
 from iom.imports.operations.feeds import add_feed, save_layout
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "record_download",
     "refuse",
     "save_layout",
+    "take_up",
     "upload",
 ]

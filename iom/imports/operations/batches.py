@@ -17,13 +17,14 @@ from iom.imports.operations.feeds import check_own, save_layout
 from iom.imports.operations.receive import receive
 
 
-def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime) -> Batch:
+def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str | None = None) -> Batch:
     """Keeps an uploaded file and, where the feed's columns are mapped, starts its check.
 
-    `upload` has `name` and `chunks()`, as Django's uploaded files do. The same file again is the batch that is there
-    already, whatever its name.
+    `upload` has `name`, `size` and `chunks()`, as Django's uploaded files do; `drop_claim` is its claim in the drop
+    folder, where it came that way. The same file again is the batch that is there already, whatever its name.
     """
     check_own(agency_id=feed.agency_id, by=by)
+    rules.check_can_keep(size=upload.size)
     kept = adapters.keep(upload)
     try:
         with transaction.atomic():
@@ -36,6 +37,7 @@ def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime) -> Batch:
                 uploaded_by=by.user_id,
                 uploaded_at=at,
                 layout=feed.layout,
+                drop_claim=drop_claim,
             )
             record(batch=batch, action="imports.upload", by=by, at=at)
             adapters.move_to_batch(kept, batch_id=batch.pk)

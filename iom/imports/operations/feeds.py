@@ -1,9 +1,11 @@
 """Feeds: what an agency sends, and how its files are laid out."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
@@ -31,6 +33,7 @@ def add_feed(
         source=source,
         table=adapters.contract(table).name,
         audience=audience,
+        drop_name=f"{slugify(agency.name)[:50]}-{slugify(name)[:50]}-{secrets.token_hex(4)}",
     )
     audit.record(
         by=by, at=at, kind=Kind.COLLECTION, action="imports.add_feed", subject_type="imports.Feed", subject_id=feed.pk

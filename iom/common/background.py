@@ -3,11 +3,20 @@
 The work is queued when the transaction commits and not otherwise, and nobody has to import the task.
 """
 
-from django.db import transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 QUEUE = "work"
+# For work that finds the database gone: it may be back in a moment. Everything else that fails is a fault of ours.
+WHEN_DATABASE_RETURNS = RetryStrategy(
+    max_attempts=8,
+    wait=5,
+    linear_wait=10,
+    retry_exceptions=(OperationalError, InterfaceError, psycopg.OperationalError),
+)
 
 
 def start(task: str, *, lock: str, once: str | None = None, **arguments: int | str | None) -> bool:

@@ -72,6 +72,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_ON_APP_READY = None
+# A worker that has not been heard of for this long is taken for dead, and its work is given to another.
+WORKER_SILENT_SECONDS = 20
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": WORKER_SILENT_SECONDS}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

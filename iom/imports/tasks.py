@@ -1,22 +1,24 @@
 """The background work of imports. Each can be killed and run again: it starts from the file, and ends the same."""
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iom.access.scope import act_in, unrestricted
+from iom.common.background import QUEUE, WHEN_DATABASE_RETURNS
 from iom.common.errors import WrongState
+from iom.imports import adapters, queries
 from iom.imports import operations as imports
-from iom.imports import queries
 from iom.imports.operations.batches import Stopped
 from iom.partnerships import queries as partnerships
 
 logger = logging.getLogger(__name__)
 
 
-@app.task(name="imports.check", queue="work")
+@app.task(name="imports.check", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
 def check(batch_id: int, partnership_id: int, agency_id: int) -> None:
     """Checks the file of a batch. A batch that was cancelled or checked meanwhile is left as it is."""
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="checking an extract")
@@ -26,7 +28,7 @@ def check(batch_id: int, partnership_id: int, agency_id: int) -> None:
         return
 
 
-@app.task(name="imports.take_in", queue="work")
+@app.task(name="imports.take_in", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
 def take_in(batch_id: int, partnership_id: int, agency_id: int) -> None:
     """Takes the checked rows of a batch into the record."""
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="taking in an accepted extract")
@@ -51,3 +53,10 @@ def take_up(timestamp: int) -> None:
                 imports.take_up(feed=feed, by=by, at=timezone.now())
             except OSError as error:
                 logger.error("The drop folder of feed %s cannot be used: %s", feed.pk, error.strerror)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="imports.sweep", queue="upkeep", queueing_lock="imports.sweep")
+def sweep(timestamp: int) -> None:
+    """Removes the pieces of uploads that somebody's kill cut short; the longest upload takes less than a day."""
+    adapters.sweep(before=timezone.now() - timedelta(days=1))

@@ -14,6 +14,7 @@ from iom.imports.adapters.store import (
     open_held_rows,
     read_examples,
     read_progress,
+    sweep,
     write_progress,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "read_examples",
     "read_progress",
     "suggest",
+    "sweep",
     "tables",
     "write_progress",
 ]

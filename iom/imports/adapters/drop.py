@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EPERM
 from pathlib import Path
 
 from django.conf import settings
@@ -55,10 +56,13 @@ class Dropped:
         self.size = self.before.st_size
 
     def chunks(self) -> Iterator[bytes]:
+        left = self.size
         while block := os.read(self.descriptor, 1 << 20):
+            left -= len(block)
+            if left < 0:  # do not fill the disk with what may never end
+                raise Changing
             yield block
-        after = os.fstat(self.descriptor)
-        if (after.st_size, after.st_mtime_ns) != (self.before.st_size, self.before.st_mtime_ns):
+        if os.fstat(self.descriptor).st_ctime_ns != self.before.st_ctime_ns:
             raise Changing
 
 
@@ -69,8 +73,12 @@ class DropFolder:
         self.top = top
         self.places = places
 
-    def claim_whole(self, *, at: datetime) -> None:
-        """Sets aside whatever was left alone long enough by its time of change, which no sender can set."""
+    def claim_whole(self, *, at: datetime) -> list[OSError]:
+        """Sets aside whatever was left alone long enough by its time of change, which no sender can set.
+
+        Returns why some could not be set aside: a folder that its sender has closed to others stays where it is.
+        """
+        problems: list[OSError] = []
         for name in sorted(os.listdir(self.top)):
             if name in PLACES or name.startswith(".") or name.lower().endswith(UNFINISHED):
                 continue
@@ -79,7 +87,11 @@ class DropFolder:
                 if changed <= at.timestamp() - QUIET:
                     claim = f"{at:%Y-%m-%d}-{secrets.token_hex(4)}"
                     os.mkdir(claim, 0o750, dir_fd=self.places[TAKING])
-                    os.rename(name, f"{claim}/{name}", src_dir_fd=self.top, dst_dir_fd=self.places[TAKING])
+                    try:
+                        os.rename(name, f"{claim}/{name}", src_dir_fd=self.top, dst_dir_fd=self.places[TAKING])
+                    except PermissionError as error:
+                        problems.append(error)
+        return problems
 
     def claimed(self) -> Iterator[Claimed]:
         """Everything set aside and not dealt with yet, by this look or by one that was cut short."""
@@ -138,6 +150,8 @@ def open_drop_folder(drop_name: str) -> Iterator[DropFolder]:
             with suppress(FileExistsError):
                 os.mkdir(place, 0o700 if place == TAKING else 0o750, dir_fd=top)
             places[place] = os.open(place, FOLDER, dir_fd=top)
+            if os.fstat(places[place]).st_uid != os.geteuid():
+                raise PermissionError(EPERM, f"{place} was not made by OpenIOM: remove it")
         yield DropFolder(top, places)
     finally:
         for descriptor in (top, *places.values()):

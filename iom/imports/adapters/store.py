@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -59,25 +61,37 @@ def held(batch_id: int) -> Path:
 
 
 def keep(upload: Any) -> Kept:
-    """Writes an upload to the store, chunk by chunk."""
+    """Writes an upload to the store, chunk by chunk; nothing stays of one that breaks off."""
     incoming = Path(settings.STORE) / "imports" / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = incoming / uuid4().hex
     digest = hashlib.sha256()
     size = 0
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        for chunk in upload.chunks():
-            stream.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            for chunk in upload.chunks():
+                stream.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return Kept(path, size, digest.hexdigest())
 
 
 def move_to_batch(kept: Kept, *, batch_id: int) -> None:
     folder(batch_id).mkdir(mode=0o700, parents=True, exist_ok=True)
     kept.path.replace(file(batch_id))
+
+
+def sweep(*, before: datetime) -> None:
+    """Removes what a process that was killed in the middle of an upload left behind."""
+    for path in (Path(settings.STORE) / "imports" / "incoming").glob("*"):
+        with suppress(FileNotFoundError):  # its batch has an id by now
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def forget(kept: Kept) -> None:

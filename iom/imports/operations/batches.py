@@ -40,9 +40,9 @@ def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str 
                 drop_claim=drop_claim,
             )
             record(batch=batch, action="imports.upload", by=by, at=at)
-            adapters.move_to_batch(kept, batch_id=batch.pk)
             if batch.layout is not None:
                 start("imports.check", batch=batch)
+            adapters.move_to_batch(kept, batch_id=batch.pk)
     except IntegrityError:
         adapters.forget(kept)
         twin = (
@@ -116,6 +116,7 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         if outcome.refusal:
             batch = move(batch_id=batch_id, to=BatchStatus.REFUSED)
             batch.refusal = outcome.refusal
+            transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
         else:
             batch = move(batch_id=batch_id, to=BatchStatus.CHECKED)
         batch.progress = 1
@@ -147,6 +148,7 @@ def refuse(*, batch_id: int, refusal: str, by: Scope, at: datetime) -> Batch:
     batch.refusal = refusal
     batch.save(update_fields=["status", "refusal"])
     record(batch=batch, action="imports.refuse", by=by, at=at)
+    transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
     return batch
 
 
@@ -170,7 +172,8 @@ def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
     """Takes the rows in: all in one transaction with the audit event, so a killed worker leaves nothing half-done."""
     with transaction.atomic():
         batch = Batch.objects.select_for_update(of=("self",)).select_related("feed__agency").get(pk=batch_id)
-        if batch.status == BatchStatus.ACCEPTED:
+        if batch.status == BatchStatus.ACCEPTED:  # by a worker that was killed before it could clear up
+            transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
             return
         rules.check_can_move(status=batch.status, to=BatchStatus.ACCEPTED)
         received = receive(
@@ -197,7 +200,7 @@ def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
                 partnership_id=batch.partnership_id,
                 agency_id=batch.feed.agency_id,
             )
-    adapters.discard(batch_id=batch_id)
+        transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
 
 
 def beside_the_transaction(batch: Batch) -> Callable[[int], None]:

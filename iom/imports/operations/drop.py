@@ -17,11 +17,12 @@ def take_up(*, feed: Feed, by: Scope, at: datetime) -> None:
     """Makes a batch of every whole file in the feed's drop folder, and moves each file to where it stays.
 
     Each batch is committed, with the claim on its file, before the file is moved. Killed in between, the next look
-    finds the file still claimed and a batch that says so. Run one at a time.
+    finds the file still claimed and a batch that says so. Two looks at once make one batch as well. Raises `OSError`
+    at the end, where something could not be moved.
     """
     check_own(agency_id=feed.agency_id, by=by)
     with adapters.open_drop_folder(feed.drop_name) as folder:
-        folder.claim_whole(at=at)
+        problems = folder.claim_whole(at=at)
         for claimed in folder.claimed():
             try:
                 with act_in(by):
@@ -36,6 +37,8 @@ def take_up(*, feed: Feed, by: Scope, at: datetime) -> None:
             else:
                 why = f"The same file came before, on {batch.uploaded_at:%-d %B %Y} (extract {batch.pk})."
                 _leave(claimed, folder=folder, why=f"{why} Nothing was changed.", feed=feed, by=by, at=at)
+    if problems:
+        raise problems[0]
 
 
 def _batch_of(claimed: Claimed, *, folder: DropFolder, feed: Feed, by: Scope, at: datetime) -> Batch:

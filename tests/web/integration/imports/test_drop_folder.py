@@ -138,7 +138,7 @@ def test_a_file_changed_within_the_last_minute_waits_whatever_its_own_date_says(
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_again_whole(
-    folder: Path, mapped_feed: Feed, place: Place, alice: Worker, monkeypatch: pytest.MonkeyPatch
+    folder: Path, store: Path, mapped_feed: Feed, place: Place, alice: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "custody.csv").write_text(GOOD[:60])
     keep = adapters.keep
@@ -151,6 +151,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_again_whole(
     monkeypatch.setattr(adapters, "keep", slowly)
     look(mapped_feed, place)
     assert (batches(alice), lying(folder, "taking")) == ([], ["custody.csv"])
+    assert list((store / "imports" / "incoming").iterdir()) == []
     monkeypatch.setattr(adapters, "keep", keep)
     look(mapped_feed, place)
     assert [batch.file_bytes for batch in batches(alice)] == [len(GOOD)]
@@ -266,6 +267,57 @@ def test_killed_between_the_claim_and_the_move_leaves_an_empty_claim_that_goes(
     (folder / "taking" / "2026-11-23-00000000").mkdir(parents=True)
     look(mapped_feed, place)
     assert list((folder / "taking").iterdir()) == []
+
+
+def test_two_looks_at_once_make_one_batch(
+    folder: Path, store: Path, mapped_feed: Feed, place: Place, alice: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second look finds the claim of the first, and does all of it, before the first has made its batch."""
+    (folder / "custody.csv").write_text(GOOD)
+    keep = adapters.keep
+
+    def after_another_look(upload: object) -> object:
+        monkeypatch.setattr(adapters, "keep", keep)
+        look(mapped_feed, place)
+        return keep(upload)
+
+    monkeypatch.setattr(adapters, "keep", after_another_look)
+    with pytest.raises(FileNotFoundError):
+        look(mapped_feed, place)
+    assert (len(batches(alice)), lying(folder, "taken"), lying(folder, "taking")) == (1, ["custody.csv"], [])
+    assert list((store / "imports" / "incoming").iterdir()) == []
+
+
+def test_what_may_not_be_moved_stays_and_does_not_keep_the_others_waiting(
+    folder: Path, mapped_feed: Feed, place: Place, alice: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a folder that is closed to others; root, who may run this test, may move anything."""
+    rename = os.rename
+
+    def refusing(source: str, *args: object, **named: object) -> None:
+        if source == "a folder":
+            raise PermissionError
+        rename(source, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "rename", refusing)
+    (folder / "a folder").mkdir()
+    (folder / "custody.csv").write_text(GOOD)
+    with pytest.raises(PermissionError):
+        look(mapped_feed, place)
+    assert (len(batches(alice)), lying(folder, "taken")) == (1, ["custody.csv"])
+    assert (list((folder / "taking").iterdir()), (folder / "a folder").exists()) == ([], True)
+
+
+def test_places_that_a_sender_put_in_the_way_are_not_used(
+    folder: Path, mapped_feed: Feed, place: Place, alice: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose folder it is could change under our hands what lies in it, and lead us elsewhere."""
+    (folder / "custody.csv").write_text(GOOD)
+    (folder / "taking").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: (folder / "taking").stat().st_uid + 1)
+    with pytest.raises(PermissionError):
+        look(mapped_feed, place)
+    assert (batches(alice), lying(folder)) == ([], ["custody.csv"])
 
 
 def test_the_page_of_feeds_shows_the_folder_to_its_own_agency_alone(

@@ -1,16 +1,20 @@
 """Upload, map once, read the check report, accept; and what happens to files that are wrong."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
 from iom.common.errors import NotAllowed, WrongState
 from iom.imports import operations as imports
+from iom.imports import tasks
 from iom.imports.models import Batch, Feed
 from iom.people.models import SourceRecord
 from tests.factories.partnerships import AT, Worker, make_worker
@@ -176,3 +180,15 @@ def test_work_that_is_run_again_after_a_killed_worker_ends_the_same(upload: Uplo
     with act_in(alice.scope):
         assert SourceRecord.objects.count() == 2
         assert Event.objects.filter(action="imports.take_in").count() == 1
+
+
+def test_what_a_killed_upload_left_goes_after_a_day(store: Path, upload: Upload) -> None:
+    batch = upload(GOOD)
+    incoming = store / "imports" / "incoming"
+    for name, hours in (("old", 25), ("under way", 23)):
+        (incoming / name).write_text(GOOD[:40])
+        then = timezone.now().timestamp() - hours * 3600
+        os.utime(incoming / name, (then, then))
+    tasks.sweep(timestamp=0)
+    assert [path.name for path in incoming.iterdir()] == ["under way"]
+    assert (store / "imports" / str(batch.pk) / "file").exists()

@@ -1,11 +1,18 @@
 """What the import pages ask: feeds, batches, how far one has come."""
 
+from itertools import islice
+
+import pyarrow as pa
 from django.db.models import QuerySet
 
 from iom.access.scope import Scope
 from iom.common.errors import NotVisible
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
+from iom.people.models import SourceRecord
+
+BIRTHS = pa.schema({"source_id": pa.string(), "date_of_birth": pa.date32()})
+AT_ONCE = 50_000  # rows
 
 
 def list_feeds(*, scope: Scope) -> list[Feed]:
@@ -48,6 +55,16 @@ def get_own_batch(*, scope: Scope, batch_id: int) -> Batch:
     if batch.feed.agency_id != scope.agency_id:
         raise NotVisible
     return batch
+
+
+def births(*, scope: Scope, feed: Feed) -> pa.Table:
+    """When the people were born whom the feed's own system has told of: `source_id`, `date_of_birth`."""
+    known = SourceRecord.objects.visible_to(scope).filter(source=feed.source, date_of_birth__isnull=False)
+    rows = known.values_list("source_id", "date_of_birth").iterator(chunk_size=AT_ONCE)
+    parts = [BIRTHS.empty_table()]
+    while part := list(islice(rows, AT_ONCE)):
+        parts.append(pa.table([list(column) for column in zip(*part, strict=True)], schema=BIRTHS))
+    return pa.concat_tables(parts)
 
 
 def list_waiting(*, scope: Scope) -> list[Batch]:

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iom.imports.adapters import store
+from iom.imports.adapters.births import AgainstBirths
 from iom.imports.adapters.contracts import contract
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import InputError
@@ -48,39 +51,51 @@ def check(
     file_name: str,
     layout: dict[str, Any],
     received_on: date,
+    births: pa.Table | None,
     progressed: Callable[[float], None],
 ) -> Outcome:
-    """Checks every row of the batch's file. Leaves both result files whole, or neither."""
+    """Checks every row of the batch's file, events against the people's `births` besides, where given.
+
+    Leaves both result files whole, or neither.
+    """
     mapped = Layout.from_dict(layout)
-    path = store.file(batch_id)
+    open_file = partial(
+        open_extract,
+        store.file(batch_id),
+        encoding=mapped.encoding,
+        delimiter=mapped.delimiter,
+        header_line=mapped.header_line,
+        sheet=mapped.sheet,
+    )
     try:
         with (
             open_engine("duckdb", memory_gb=MEMORY_GB) as engine,
-            open_extract(
-                path,
-                encoding=mapped.encoding,
-                delimiter=mapped.delimiter,
-                header_line=mapped.header_line,
-                sheet=mapped.sheet,
-            ) as extract,
+            open_file() as extract,
             held_file(store.held(batch_id), extract.columns) as held,
             whole_file(store.accepted(batch_id)) as part,
         ):
             found = check_file(extract, contract(table), mapped, engine=engine, received_on=received_on)
+            against = None if births is None else AgainstBirths(found.contract, mapped, births=births, engine=engine)
             writer = None
             try:
                 for batch in found.batches():
-                    writer = writer or pq.ParquetWriter(part, batch.accepted.schema)
-                    writer.write_table(batch.accepted)
+                    accepted = batch.accepted if against is None else against.possible(batch.accepted)
+                    writer = writer or pq.ParquetWriter(part, accepted.schema)
+                    writer.write_table(accepted)
                     held.write(batch.held)
                     reading = found.report.reading
                     progressed(reading.bytes_read / max(reading.bytes_in_all, 1))
             finally:
                 if writer is not None:
                     writer.close()
+            report = found.report
+            if against is not None and against.checks:
+                with open_file() as once_more:
+                    for rows in against.held(once_more):
+                        held.write(rows)
+                report = against.told(report)
     except InputError as error:
         return Outcome(refusal=named(error, file_name))
-    report = found.report
     store.write_examples(examples(report), batch_id=batch_id)
     return Outcome(read=report.rows, accepted=report.accepted, held=report.held, report=as_data(report))
 

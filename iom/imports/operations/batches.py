@@ -10,7 +10,7 @@ from iom.access.scope import Scope, act_in
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background
-from iom.imports import adapters, rules
+from iom.imports import adapters, queries, rules
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
 from iom.imports.operations.feeds import check_own, save_layout
@@ -103,6 +103,7 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         batch.started_at = at
         batch.progress = 0
         batch.save(update_fields=["status", "started_at", "progress"])
+        births = None if batch.feed.table == adapters.RECORDS.name else queries.births(scope=by, feed=batch.feed)
     assert batch.layout is not None, "a batch is checked once its feed is mapped"
     outcome = adapters.check(
         batch_id=batch.pk,
@@ -110,6 +111,7 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         file_name=batch.file_name,
         layout=batch.layout,
         received_on=batch.uploaded_at.date(),
+        births=births,
         progressed=lambda share: progress(batch_id=batch.pk, share=share, by=by),
     )
     with act_in(by):

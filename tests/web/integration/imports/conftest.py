@@ -30,6 +30,20 @@ RECORDS_LAYOUT = {
     "constants": {"source": "police-custody"},
     "date_order": "dmy",
 }
+SANCTIONS_LAYOUT = {
+    "table": "sanctions",
+    "columns": {
+        "source_id": "Nominal",
+        "sanction_date": "Convicted",
+        "sanction_type": "Outcome",
+        "offence_code": "HO Code",
+        "offence_date": "Committed",
+        "custody_days": "Days",
+        "release_date": "Released",
+    },
+    "constants": {"source": "police-custody"},
+    "date_order": "dmy",
+}
 TODAY = date(2026, 11, 23)
 
 

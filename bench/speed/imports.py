@@ -2,10 +2,12 @@
 
 import csv
 import os
+import statistics
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.figures import Figure, process
+from bench.figures import MEASURED_RUNS, Figure, process
 
 ROWS = 1_000_000
 
@@ -77,24 +79,53 @@ def write_file(path: Path, rows: int) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Import:
+    """One import as a whole process: the seconds its check and its taking in took, and the most memory it held."""
+
+    check: float
+    take_in: float
+    peak_gb: float
+
+    @property
+    def seconds(self) -> float:
+        return self.check + self.take_in
+
+
+def import_of(path: Path, rows: int) -> Import:
+    done = process(TAKE_IN, str(path))
+    new, check, take_in = (float(part) for part in done.output.split())
+    assert new == rows
+    return Import(check, take_in, done.peak_gb)
+
+
 def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "custody.csv"
+        path, part = Path(folder) / "custody.csv", Path(folder) / "part.csv"
         write_file(path, ROWS)
-        done = process(TAKE_IN, str(path))
-        new, check, take_in = (float(part) for part in done.output.split())
-        assert new == ROWS
-        copy = float(process(COPY_ONLY, str(path)).output)
+        write_file(part, ROWS // 4)
+        runs = sorted((import_of(path, ROWS) for _ in range(MEASURED_RUNS)), key=lambda run: run.seconds)
+        small = import_of(part, ROWS // 4)
+        copy = statistics.median(float(process(COPY_ONLY, str(path)).output) for _ in range(MEASURED_RUNS))
         megabytes = os.path.getsize(path) / 1e6
-    taken = check + take_in
+    middle = runs[MEASURED_RUNS // 2]
+    peak = max(run.peak_gb for run in runs)
     return [
         Figure(
             "import 1 million rows into PostgreSQL, checked",
             "seconds",
-            f"{taken:.1f} (check {check:.1f}, take in {take_in:.1f})",
+            f"{middle.seconds:.1f} (check {middle.check:.1f}, take in {middle.take_in:.1f})",
             "at most 30 s",
-            taken <= 30,
-            f"{megabytes:.0f} MB; a bare COPY into an unprotected table: {copy:.1f} s, ratio {taken / copy:.1f}",
+            middle.seconds <= 30,
+            f"{megabytes:.0f} MB; a bare COPY, no checks, no policy: {copy:.1f} s, ratio {middle.seconds / copy:.1f}",
         ),
-        Figure("the same", "peak memory of the process", f"{done.peak_gb:.2f} GB", "under 1 GB", done.peak_gb < 1),
+        Figure("the same", "peak memory of the process", f"{peak:.2f} GB", "under 1 GB", peak < 1),
+        Figure(
+            "the same, against a quarter of the rows",
+            "peak memory, as a ratio",
+            f"{peak / small.peak_gb:.2f}",
+            "at most 1.5",
+            peak / small.peak_gb <= 1.5,
+            f"{small.peak_gb:.2f} GB for a quarter; what is read at once is bounded, whatever the file's size",
+        ),
     ]

@@ -111,3 +111,7 @@ class BatchFilterForm(GovukForm):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Any")), *BatchStatus.choices], widget=forms.RadioSelect
     )
+
+    def chosen(self) -> str:
+        """The status chosen; empty where it is any, or none of ours."""
+        return str(self.cleaned_data["status"]) if self.is_valid() else ""

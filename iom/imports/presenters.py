@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.common.registries import Attention
+from iom.common.spreadsheets import Cell
 from iom.imports import adapters, queries, rules
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
@@ -44,6 +46,39 @@ def batch_row(batch: Batch, *, names: dict[int, str]) -> dict[str, Any]:
         "accepted_rows": batch.accepted_rows,
         "held_rows": batch.held_rows,
     }
+
+
+def export_headings() -> list[str]:
+    return [
+        _("File"),
+        _("Feed"),
+        _("Agency"),
+        _("Uploaded"),
+        _("Uploaded by"),
+        _("Status"),
+        _("Rows read"),
+        _("Rows accepted"),
+        _("Rows held"),
+        _("Rows new"),
+        _("Rows changed"),
+    ]
+
+
+def export_row(batch: Batch, *, names: dict[int, str]) -> list[Cell]:
+    row = batch_row(batch, names=names)
+    return [
+        row["file_name"],
+        row["feed"],
+        row["agency"],
+        localtime(batch.uploaded_at).strftime("%Y-%m-%d %H:%M"),
+        row["uploaded_by"],
+        row["status"]["text"],
+        batch.read_rows,
+        batch.accepted_rows,
+        batch.held_rows,
+        batch.new_rows,
+        batch.changed_rows,
+    ]
 
 
 def status(batch: Batch) -> dict[str, str]:

@@ -6,6 +6,7 @@ from iom.imports import views
 
 urlpatterns = [
     path("", views.batches, name="imports"),
+    path("batches.<str:kind>", views.export, name="imports-export"),
     path("upload", views.upload, name="imports-upload"),
     path("feeds", views.feeds, name="imports-feeds"),
     path("feeds/new", views.new_feed, name="imports-new-feed"),

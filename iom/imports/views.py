@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
-from iom.common.errors import InvalidInput
+from iom.common.errors import InvalidInput, NotVisible
 from iom.imports import adapters, presenters, queries
 from iom.imports import operations as imports
 from iom.imports.forms import BatchFilterForm, FeedForm, MappingForm, UploadForm
@@ -24,7 +25,7 @@ PAGE = 25
 def batches(request: ScopedRequest) -> HttpResponse:
     """Every extract that came, newest first."""
     form = BatchFilterForm(request.GET)
-    status = form.cleaned_data["status"] if form.is_valid() else ""
+    status = form.chosen()
     page = Paginator(queries.list_batches(scope=request.scope, status=status), PAGE).get_page(request.GET.get("page"))
     names = partnerships.user_names(user_ids={batch.uploaded_by for batch in page})
     context = {
@@ -33,8 +34,23 @@ def batches(request: ScopedRequest) -> HttpResponse:
         "filter_form": form,
         "status": status,
         "can_upload": request.scope.allows(Permission.IMPORT_MANAGE),
+        "exports": downloads.export_links(request, "imports-export"),
     }
     return render(request, "imports/batches.html", context)
+
+
+@require_GET
+@requires(Permission.EXPORT)
+def export(request: ScopedRequest, kind: str) -> HttpResponse:
+    """The list as it is filtered, as a file; for who does not see the list there is none."""
+    if not request.scope.allows(Permission.IMPORT_VIEW):
+        raise NotVisible
+    found = queries.list_batches(scope=request.scope, status=BatchFilterForm(request.GET).chosen())
+    names = partnerships.user_names(user_ids={batch.uploaded_by for batch in found})
+    rows = [presenters.export_row(batch, names=names) for batch in found]
+    return downloads.download(
+        request=request, name="extracts", kind=kind, headings=presenters.export_headings(), rows=rows
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,9 +1,9 @@
 """Upload, map once, read the check report, accept; and what happens to files that are wrong."""
 
+import csv
 import os
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,8 @@ from iom.imports import operations as imports
 from iom.imports import tasks
 from iom.imports.models import Batch, Feed
 from iom.people.models import SourceRecord
-from tests.factories.partnerships import AT, Worker, make_worker
-from tests.web.integration.imports.conftest import GOOD, HEADER, Upload, a_file, again, check, take_in
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.web.integration.imports.conftest import GOOD, Upload, a_file, again, check, take_in
 
 SignIn = Callable[[Worker], Client]
 
@@ -72,27 +72,6 @@ def test_a_record_that_says_something_else_is_changed_and_the_rest_left(upload: 
     assert (batch.new_rows, batch.changed_rows) == (0, 1)
 
 
-BAD_ROWS = [
-    ("1003,A,B,12/03/85,M,", "two digits"),
-    ("1003,A,B,30/02/1990,M,", "no such day"),
-    ("1003,A,B,01/01/2030,M,", "after the file came"),
-    ("1003,A,B,01/01/2020,M,", "under 10"),
-    ("1003,A,B,01/01/1910,M,", "over 110"),
-    (",A,B,12/03/1985,M,", "no value"),
-    ("1003,=1+1,B,12/03/1985,M,", "formula"),
-    ("1003,A,B,12/03/1985,M", "fewer fields"),
-    ("1003,A,B,12/03/1985,M,,extra", "more fields"),
-    ("1001,Other,Person,12/03/1985,M,", "same"),
-]
-
-
-@pytest.mark.parametrize(("row", "reason"), BAD_ROWS, ids=[reason for _, reason in BAD_ROWS])
-def test_a_bad_row_is_held_with_its_reason_and_the_rest_accepted(upload: Upload, row: str, reason: str) -> None:
-    batch = upload(GOOD + row + "\n")
-    assert (batch.read_rows, batch.accepted_rows, batch.held_rows) == (3, 2, 1)
-    assert any(reason in problem["wrong"] for problem in batch.report["by_rule"]), batch.report["by_rule"]
-
-
 def test_held_rows_come_back_with_what_to_do_and_no_formula(upload: Upload, alice: Worker, as_user: SignIn) -> None:
     batch = upload(GOOD + "1003,=1+1,B,12/03/1985,M,\n")
     response = as_user(alice).get(f"/imports/{batch.pk}/held.csv")
@@ -100,38 +79,6 @@ def test_held_rows_come_back_with_what_to_do_and_no_formula(upload: Upload, alic
     assert text.splitlines()[1].startswith("4,")
     assert '"\'=1+1"' in text
     assert "formula" in text
-
-
-def unreadable() -> dict[str, bytes]:
-    bomb = BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("custody.csv", HEADER + "0" * 50_000_000)
-    return {
-        "empty": b"",
-        "header only": HEADER.encode(),
-        "binary": bytes(range(256)) * 20,
-        "zip bomb": bomb.getvalue(),
-        "a column renamed": GOOD.replace("Surname", "Last").encode(),
-        "not the delimiter": b"one column\n1\n2\n",
-    }
-
-
-@pytest.mark.parametrize("name", unreadable())
-def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(upload: Upload, name: str) -> None:
-    batch = upload(unreadable()[name])
-    assert batch.status == "refused"
-    assert len(batch.refusal) > 20
-    assert batch.accepted_rows == 0
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_every_encoding_partners_use_is_read(upload: Upload, alice: Worker, encoding: str) -> None:
-    batch = upload(GOOD.replace("Ashdown", "Zoë Café").encode(encoding))
-    with act_in(alice.scope):
-        imports.accept(batch_id=batch.pk, by=alice.scope, at=AT)
-    take_in(batch)
-    with act_in(alice.scope):
-        assert SourceRecord.objects.filter(family_name="Zoë Café").count() == 1
 
 
 def test_only_the_agency_itself_deals_with_its_files(upload: Upload, place, bob: Worker, as_user: SignIn) -> None:
@@ -192,3 +139,26 @@ def test_what_a_killed_upload_left_goes_after_a_day(store: Path, upload: Upload)
     tasks.sweep(timestamp=0)
     assert [path.name for path in incoming.iterdir()] == ["under way"]
     assert (store / "imports" / str(batch.pk) / "file").exists()
+
+
+def test_the_list_is_the_same_as_a_file_and_its_leaving_is_recorded(
+    upload: Upload, place: Place, alice: Worker, charlie: Worker, as_user: SignIn
+) -> None:
+    upload(GOOD, name="=custody.csv")
+    upload(b"", name="empty.csv")
+    client = as_user(alice)
+    page = client.get("/imports/?status=checked").content.decode()
+    assert "/imports/batches.csv?status=checked" in page
+    found = list(csv.DictReader(StringIO(client.get("/imports/batches.csv").content.decode("utf-8-sig"))))
+    assert [(row["File"], row["Rows accepted"]) for row in found] == [("empty.csv", "0"), ("'=custody.csv", "2")]
+    checked = client.get("/imports/batches.csv?status=checked").content.decode("utf-8-sig")
+    assert "custody.csv" in checked
+    assert "empty.csv" not in checked
+    assert client.get("/imports/batches.xlsx").content.startswith(b"PK")
+    assert client.get("/imports/batches.pdf").status_code == 404
+    with act_in(alice.scope):
+        assert Event.objects.filter(action="export.extracts").count() == 3
+    assert "custody.csv" not in as_user(charlie).get("/imports/batches.csv").content.decode()
+    governor = make_worker(place, "gov", agency="Police", roles=["information-governance"])
+    assert as_user(governor).get("/imports/batches.csv").status_code == 403, "sees the list, and may not export it"
+    assert "batches.csv" not in as_user(governor).get("/imports/").content.decode()

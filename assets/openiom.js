@@ -67,13 +67,19 @@ function privacyScreen(screen) {
   });
 }
 
-// Warns before the session ends, and asks the server to keep it when the person says so; all open tabs agree.
+// Warns before the session ends, and asks the server to keep it when the person says so; all open tabs agree. When it ends, and
+// when the person leaves, what was typed in the page is sent along: the server keeps it until they sign in again.
 function sessionTimeout(warning) {
   if (!warning) return;
-  const { seconds, warningSeconds, keepAlive, signIn, csrf, minutesOne, minutesMany, secondsMany } = warning.dataset;
+  const { seconds, warningSeconds, keepAlive, reach, csrf, minutesOne, minutesMany, secondsMany } = warning.dataset;
   const left = warning.querySelector("[data-iom-left]");
   const announce = warning.querySelector("[data-iom-announce]");
+  const leaving = warning.querySelector("form");
+  const typed = leaving.appendChild(document.createElement("div"));
   const tabs = new BroadcastChannel("iom-session");
+  // On a page that answers a form, what was typed came with the page.
+  let typedIn = document.querySelector("main [data-iom-typed]")?.form;
+  let isOver = false;
   let endsAt;
 
   const restart = () => {
@@ -85,14 +91,34 @@ function sessionTimeout(warning) {
       method: "POST",
       headers: { "X-CSRFToken": csrf },
       credentials: "same-origin",
-      redirect: "error",
+      redirect: "manual",
     }).catch(() => null);
-    if (!answer?.ok) {
-      location.assign(signIn);
+    if (!answer) return;
+    if (!answer.ok) {
+      leaving.requestSubmit();
       return;
     }
     restart();
     tabs.postMessage("stayed");
+  };
+  // Once the server can be reached: a laptop that wakes up has no network yet, and a form sent into nothing would be lost.
+  const end = async () => {
+    if (isOver) return;
+    isOver = true;
+    isOver = Boolean(await fetch(reach).catch(() => null));
+    if (isOver) leaving.requestSubmit();
+  };
+  const bringTyped = () => {
+    if (!typedIn || typedIn.querySelector("[type=password]")) return;
+    const to = new URL(typedIn.getAttribute("action") || "", location.href);
+    const fields = [["goes-to", to.pathname + to.search]];
+    for (const [name, value] of new FormData(typedIn)) {
+      if (!(value instanceof File)) fields.push([name, value]);
+      else if (value.name) fields.push(["left-out", value.name]);
+    }
+    typed.replaceChildren(
+      ...fields.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
+    );
   };
   const inWords = (remaining) => {
     if (remaining < 60) return secondsMany.replace("{n}", remaining);
@@ -100,19 +126,20 @@ function sessionTimeout(warning) {
     return minutes === 1 ? minutesOne : minutesMany.replace("{n}", minutes);
   };
   const tick = () => {
-    const remaining = Math.round((endsAt - Date.now()) / 1000);
-    if (remaining <= 0) {
-      location.assign(signIn);
-      return;
-    }
+    const remaining = Math.max(0, Math.round((endsAt - Date.now()) / 1000));
     if (remaining > Number(warningSeconds)) return;
     const words = inWords(remaining);
     left.textContent = words;
     // A screen reader hears it when it opens and every 15 seconds, not every second.
     if (!warning.open || remaining % 15 === 0) announce.textContent = words;
     if (!warning.open) warning.showModal();
+    if (remaining === 0) end();
   };
 
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.getAttribute("method") === "post") typedIn = event.target.form;
+  });
+  leaving.addEventListener("submit", bringTyped);
   tabs.addEventListener("message", restart);
   tabs.postMessage("stayed"); // this page was just served, so the session was just extended
   warning.querySelector("[data-iom-stay]").addEventListener("click", stay);

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "iom.access.middleware.SecondFactorMiddleware",
     "iom.access.middleware.ScopeMiddleware",
+    "iom.home.middleware.DraftMiddleware",
     # Innermost, so that its "confirm that it is you" is answered before the scope takes it for an error and rolls back.
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.forms import BaseForm
-from django.forms.utils import pretty_name
+from django.forms.utils import ErrorDict, pretty_name
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -28,6 +28,8 @@ OWN_PARAMETERS = {
     "disabled": "disabled",
     "rows": "rows",
 }
+# What a form is sent with that is only to be shown again, as when somebody goes on with what they could not save.
+SHOWN_AGAIN = "shown-again"
 # Left to the server: the browser's own messages are worded and placed otherwise. A placeholder is no label.
 DROPPED = {
     "required",
@@ -74,7 +76,20 @@ class GovukFormMixin:
 
 
 class GovukForm(GovukFormMixin, forms.Form):
-    """A plain form with GOV.UK's messages."""
+    """A plain form with GOV.UK's messages. Sent with `SHOWN_AGAIN` it is drawn as typed, unchecked and never valid."""
+
+    @property
+    def is_shown_again(self) -> bool:
+        return SHOWN_AGAIN in self.data
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.is_shown_again
+
+    def full_clean(self) -> None:
+        if self.is_shown_again:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
 
 
 def component_for(bound: BoundField, options: Mapping[str, Any] | None = None) -> Component:

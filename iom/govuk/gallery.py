@@ -108,7 +108,8 @@ def gallery_context() -> dict[str, Any]:
             "seconds": 3600,
             "warning_seconds": 120,
             "keep_alive_url": "#keep-alive",
-            "sign_in_url": "#signed-out",
+            "leave_url": "#signed-out",
+            "reach_url": "#reached",
         },
         "languages": {
             "url": "#",

@@ -12,6 +12,7 @@ from iom.access import roles
 from iom.access.permissions import Permission
 from iom.access.scope import NOBODY, Scope
 from iom.common import registries
+from iom.home import drafts
 from iom.partnerships import queries as partnerships
 from iom.partnerships.models import User
 
@@ -54,11 +55,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("account_logout"),
         "links": [{"text": _("Your account"), "href": reverse("account")}],
     }
+    context["csrf_input"] = drafts.form_tokens_lazy(request, scope)
     context["session_timeout"] = {
         "seconds": settings.SESSION_COOKIE_AGE,
         "warning_seconds": 120,
         "keep_alive_url": reverse("keep-alive"),
-        "sign_in_url": reverse("account_login"),
+        "leave_url": reverse("leave"),
+        "reach_url": reverse("health"),
     }
     if scope.allows(Permission.PERSON_SEARCH):
         context["search"] = {"url": reverse("people-search"), "query": request.GET.get("q", "")}

@@ -1,16 +1,27 @@
 """What Today shows: one merged, dated list of what needs this user's attention."""
 
+import re
 from datetime import date
 from typing import Any
 
+from django.forms.utils import pretty_name
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.common import registries
+from iom.common.registries import Attention
+from iom.govuk import filters
+from iom.govuk.forms import SHOWN_AGAIN
+from iom.home import queries
+from iom.home.drafts import CONTINUED
+from iom.home.models import Draft
+from iom.partnerships.models import Membership
 
 SHOWN = 30
+CODE = re.compile("[a-z0-9-]*")
 SHORT_CUTS = (
     (gettext_noop("Ranked candidates"), "cohorts-candidates", Permission.CANDIDATES_VIEW),
     (gettext_noop("Nominations"), "cohorts-nominations", Permission.COHORT_VIEW),
@@ -25,6 +36,39 @@ def today(*, scope: Scope, on: date) -> dict[str, Any]:
     found = [item for source in registries.attention_sources for item in source.items(scope=scope, on=on)]
     found.sort(key=lambda item: (not item.overdue, item.on or date.max, item.text))
     return {"items": found[:SHOWN], "more": max(0, len(found) - SHOWN), "on": on, "links": links(scope)}
+
+
+def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """The user's own forms that were not saved. They are about the user's work, and on no person's page."""
+    if person_id is not None:
+        return []
+    return [
+        Attention(
+            text=gettext("You have an unfinished form from %(time)s") % {"time": filters.time(draft.kept_at)},
+            url=reverse("draft", args=[draft.pk]),
+            on=timezone.localdate(draft.kept_at),
+            kind=gettext("Not saved"),
+        )
+        for draft in queries.list_drafts(scope=scope)
+    ]
+
+
+def draft(found: Draft, *, scope: Scope, memberships: list[Membership]) -> dict[str, Any]:
+    """What was typed, to read; and what goes back into the form. It goes back only for the agency it was typed for."""
+    return {
+        "draft": found,
+        "words": words(found.pairs),
+        "shown_again": SHOWN_AGAIN,
+        "continued": CONTINUED,
+        "act_for": None
+        if found.agency_id == scope.agency_id
+        else next(each.pk for each in memberships if each.agency_id == found.agency_id),
+    }
+
+
+def words(pairs: list[list[str]]) -> list[dict[str, str]]:
+    """What reads as text, under its field's name. Choices and dates were sent as codes, which say nothing here."""
+    return [{"key": pretty_name(name), "value": value} for name, value in pairs if not CODE.fullmatch(value.strip())]
 
 
 def links(scope: Scope) -> list[dict[str, str]]:

@@ -10,5 +10,8 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("account", views.account, name="account"),
     path("keep-alive", views.keep_alive, name="keep-alive"),
+    path("leave", views.leave, name="leave"),
+    path("drafts/<uuid:draft_id>", views.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/discard", views.discard_draft, name="discard-draft"),
     path("membership", views.choose_membership, name="choose-membership"),
 ]

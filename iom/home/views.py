@@ -1,15 +1,24 @@
 """Today, and the small pages every visitor may need."""
 
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from iom.access import roles
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, open_to_all, requires
-from iom.home import presenters
+from iom.home import drafts, operations, presenters, queries
+from iom.home.middleware import keep_typed
 from iom.partnerships import queries as partnerships
 from iom.partnerships.models import User
 
@@ -61,9 +70,47 @@ def keep_alive(request: ScopedRequest) -> HttpResponse:
 def choose_membership(request: ScopedRequest) -> HttpResponse:
     """Acts from now on for another of the user's own agencies."""
     request.session["membership_id"] = int(request.POST.get("membership", "0") or 0)
+    to = request.POST.get("next", "")
+    return redirect(to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "today")
+
+
+@open_to_all
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Ends the session and keeps what was typed: its time is over, or somebody has to go. They sign in to come back."""
+    to = keep_typed(request)
+    logout(request)
+    return redirect_to_login(to or reverse("today"))
+
+
+@require_GET
+@requires(Permission.TODAY_VIEW)
+def draft(request: ScopedRequest, draft_id: UUID) -> HttpResponse:
+    """What was typed and not saved; from here it goes back into its form, or away."""
+    assert isinstance(request.user, User)
+    found = queries.get_draft(scope=request.scope, draft_id=draft_id)
+    operations.opened(draft=found, by=request.scope, at=timezone.now())
+    memberships = partnerships.list_memberships(user=request.user)
+    return render(request, "home/draft.html", presenters.draft(found, scope=request.scope, memberships=memberships))
+
+
+@require_POST
+@requires(Permission.TODAY_VIEW)
+def discard_draft(request: ScopedRequest, draft_id: UUID) -> HttpResponse:
+    queries.get_draft(scope=request.scope, draft_id=draft_id)
+    operations.discard(draft_id=draft_id, by=request.scope, at=timezone.now())
+    messages.success(request, _("Discarded."))
     return redirect("today")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or the form did not come from here."""
+    """The page was open too long, or the form did not come from here.
+
+    Who signs in again in another window gets new tokens, and the pages left open hold the old. Where the form's mark
+    says that its page was made for who is signed in, it is their own: nothing is done, and what was typed is kept.
+    Reasons that speak of a token or cookie begin with CSRF; where the form came from another site they do not.
+    """
+    made_for = drafts.made_for(request) if request.method == "POST" and reason.startswith("CSRF ") else None
+    if made_for is not None and made_for.user_id == request.user.pk:
+        return redirect(keep_typed(request) or "today")
     return render(request, "403_csrf.html", status=403)

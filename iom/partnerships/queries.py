@@ -13,6 +13,11 @@ def list_memberships(*, user: User) -> list[Membership]:
     return list(found.order_by("started_at", "id"))
 
 
+def is_member(*, user_id: int, agency_id: int) -> bool:
+    """Whether somebody acts for an agency now."""
+    return bool(Membership.objects.active().filter(user_id=user_id, agency_id=agency_id).exists())
+
+
 def scope_of(request: HttpRequest) -> Scope:
     """The scope of a signed-in request: the membership chosen in this session, or the first.
 

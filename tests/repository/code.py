@@ -18,7 +18,7 @@ APPS = (
     "common",
     "config",
 )
-DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts")
+DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts", "home")
 
 
 def modules(app: str) -> Iterator[tuple[Path, ast.Module]]:

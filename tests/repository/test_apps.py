@@ -67,7 +67,11 @@ def patterns(found: list[URLPattern | URLResolver], prefix: str = "") -> list[tu
     return flat
 
 
-OPEN = {"hidden": "shows nothing", "health": "says only that the process answers"}
+OPEN = {
+    "hidden": "shows nothing",
+    "health": "says only that the process answers",
+    "leave": "ends a session, and keeps what was typed for whom its page was made for",
+}
 # Pages of libraries: signing in, and choosing a language. They show no record.
 LIBRARIES = re.compile(r"^(accounts/|language/)")
 

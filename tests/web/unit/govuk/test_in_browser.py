@@ -6,6 +6,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jinja2
 import pytest
@@ -33,6 +34,7 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves the drawn pages and the built assets under the product's content policy; remembers what was posted."""
 
     posted: list[tuple[str, str | None]] = []
+    left: list[list[tuple[str, str]]] = []
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)
@@ -40,7 +42,13 @@ class Handler(SimpleHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.posted.append((self.path, self.headers.get("X-CSRFToken")))
-        self.send_response(204)
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if self.path == "/leave":
+            self.left.append(parse_qsl(sent))
+            self.send_response(303)
+            self.send_header("Location", "/hidden.html")
+        else:
+            self.send_response(204)
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
@@ -63,7 +71,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "seconds": 600,
                 "warning_seconds": 120,
                 "keep_alive_url": "/keep-alive",
-                "sign_in_url": "/hidden.html",
+                "leave_url": "/leave",
+                "reach_url": "/done.html",
             },
         }
         for name, template in PAGES.items():
@@ -187,8 +196,27 @@ def test_the_end_of_the_session_is_announced_and_can_be_put_off(visit: Callable[
     assert Handler.posted == [("/keep-alive", "token")]
     page.clock.fast_forward(485_000)
     warning.wait_for(state="visible")
+    Handler.left.clear()
     page.clock.fast_forward(130_000)
     page.wait_for_url("**/hidden.html")
+    assert Handler.left == [[]]
+
+
+def test_what_was_typed_goes_along_when_the_time_is_up_and_when_somebody_leaves(visit: Callable[..., Page]) -> None:
+    for leaves in (False, True):
+        page = visit("gallery")
+        page.locator("#id_surname").fill("Ashdown")
+        page.clock.fast_forward(485_000)
+        page.locator("#session-timeout").wait_for(state="visible")
+        Handler.left.clear()
+        if leaves:
+            page.get_by_role("button", name="Leave now").click()
+        else:
+            page.clock.fast_forward(130_000)
+        page.wait_for_url("**/hidden.html")
+        (sent,) = Handler.left
+        assert sent[0] == ("goes-to", "/gallery.html")
+        assert ("surname", "Ashdown") in sent
 
 
 def test_the_page_can_be_hidden_while_the_warning_shows(visit: Callable[..., Page]) -> None:

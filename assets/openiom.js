@@ -68,7 +68,7 @@ function privacyScreen(screen) {
 }
 
 // Warns before the session ends, and asks the server to keep it when the person says so; all open tabs agree. When it ends, and
-// when the person leaves, what was typed in the page is sent along: the server keeps it until they sign in again.
+// when the person leaves, what was typed in the page is sent along: the server keeps what may be kept until they sign in again.
 function sessionTimeout(warning) {
   if (!warning) return;
   const { seconds, warningSeconds, keepAlive, reach, csrf, minutesOne, minutesMany, secondsMany } = warning.dataset;
@@ -109,7 +109,7 @@ function sessionTimeout(warning) {
     if (isOver) leaving.requestSubmit();
   };
   const bringTyped = () => {
-    if (!typedIn || typedIn.querySelector("[type=password]")) return;
+    if (!typedIn) return;
     const to = new URL(typedIn.getAttribute("action") || "", location.href);
     const fields = [["goes-to", to.pathname + to.search]];
     for (const [name, value] of new FormData(typedIn)) {

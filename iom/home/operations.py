@@ -40,7 +40,8 @@ def keep(
         detail={"user": user_id, "fields": len(pairs)},
     )
     own = Draft.objects.filter(user_id=user_id, agency_id=agency_id)
-    remove(drafts=own.filter(pk=instead_of), action="home.replace_draft", by=by, at=at)
+    if instead_of:
+        remove(drafts=own.filter(pk=instead_of), action="home.replace_draft", by=by, at=at)
     newest = own.order_by("-kept_at", "-pk").values("pk")[:MOST]
     remove(drafts=own.exclude(pk__in=newest), action="home.crowd_out_draft", by=by, at=at)
     return draft

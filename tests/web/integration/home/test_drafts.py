@@ -113,6 +113,7 @@ def test_what_was_typed_is_kept_put_back_into_its_form_and_saved(
     page = visitor.client.get(f"/drafts/{draft.pk}").text
     assert "You were signed out before this was saved" in page
     assert "and the same &#34;mother&#34; &lt;Jo&gt;" in page
+    assert "Verdict" not in page, "a choice was sent as a code: it is shown by its form"
 
     again = visitor.sends(address_of(match), tokens(page, address_of(match)))
     assert "It is not saved yet" in again.text
@@ -225,6 +226,16 @@ def test_discarding_removes_it(visitor: Visitor, alice: Worker, match: PossibleM
     assert kept(alice) == []
     with act_in(alice.scope):
         assert Event.objects.filter(action="home.discard_draft", actor_id=alice.user.pk).count() == 1
+
+
+def test_its_page_asks_the_database_no_more_than_it_must(
+    visitor: Visitor, alice: Worker, match: PossibleMatch, django_assert_max_num_queries: Any
+) -> None:
+    draft = send_too_late(visitor, alice, match)
+    visitor.signs_in(alice)
+    visitor.client.get("/")
+    with django_assert_max_num_queries(20):
+        visitor.client.get(f"/drafts/{draft.pk}")
 
 
 def test_today_says_so(visitor: Visitor, alice: Worker, match: PossibleMatch) -> None:

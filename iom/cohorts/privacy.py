@@ -57,7 +57,8 @@ FIELDS = {
         **MARKING,
         **all_of(SYSTEM, "run", "person", "predictor", "version", "kind", "horizon_months"),
         **all_of(SENSITIVE, "percent", "band", "provisional", "missing", "problems", "working"),
-        "scored_on": SENSITIVE_DATE,
+        **all_of(SENSITIVE_DATE, "scored_on", "assessed_on"),
+        "counts": SYSTEM,
     },
     "cohorts.Nomination": {
         **MARKING,

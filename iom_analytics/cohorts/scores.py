@@ -9,6 +9,7 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics import scoring
 from iom_analytics.cohorts.scheme import Scheme
+from iom_analytics.cohorts.values import row_name
 from iom_analytics.engine import Engine
 from iom_analytics.history import Records, complete, months_before
 from iom_analytics.tables import ASSESSMENTS, PERSONS
@@ -37,11 +38,12 @@ def scores_for(
 ) -> IbisTable:
     """One row per person and predictor that has a score on the date, over the predictor's longest time.
 
-    `person_key`, `predictor`, `percent`, `band` (low, medium, high, very high), `provisional` and `kind` (static or
-    dynamic). A score is worked out here as of the date: dynamic where `records.assessments` has the answers it needs.
-    Where it has not, the latest dynamic score that an agency sent in the last 12 months counts (the instrument is the
-    predictor's name in capitals, the item 'two_year_percent'), and only then the static one. People without a
-    conviction, a sex or a date of birth have none of their own. Raises InputError for an unknown predictor.
+    `person_key`, `predictor`, `percent`, `band` (low, medium, high, very high), `provisional`, `kind` (static or
+    dynamic) and `sent_row` (the assessment an agency sent it in; None where it was worked out here). A score is worked
+    out here as of the date: dynamic where `records.assessments` has the answers it needs. Where it has not, the latest
+    dynamic score that an agency sent in the last 12 months counts (the instrument is the predictor's name in capitals,
+    the item 'two_year_percent'), and only then the static one. People without a conviction, a sex or a date of birth
+    have none of their own. Raises InputError for an unknown predictor.
     """
     inputs = score_inputs(engine, records, on=on, history=history)
     scores = scoring.score_people(inputs, predictors, engine=engine)
@@ -56,6 +58,7 @@ def scores_for(
         band=scores.band.lower().replace("_", " "),
         provisional="provisional",
         kind="kind",
+        sent_row=ibis.null("string"),
     )
     if records.assessments is None:
         return found
@@ -129,4 +132,5 @@ def sent_scores(assessments: IbisTable, *, predictors: Sequence[str], on: date) 
         band=rows.band,
         provisional=ibis.literal(False),
         kind=rows.kind,
+        sent_row=row_name(rows, "assessments"),
     )

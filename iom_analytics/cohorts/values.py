@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import ibis
-from ibis.expr.types import BooleanValue
+from ibis.expr.types import BooleanValue, StringValue
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.cohorts.factors import Feed
@@ -35,6 +36,18 @@ DAYS: dict[Feed, str] = {
     "arrests": "arrest_date",
     "drug_tests": "test_date",
     "intelligence_counts": "month",
+}
+# What names a row of a feed that has no row_id of its own.
+NAMED_BY: dict[Feed | str, tuple[str, ...]] = {
+    "sanctions": ("sanction_date", "offence_code"),
+    "arrests": ("arrest_date", "offence_code"),
+    "drug_tests": ("test_date", "occasion", "result"),
+    "assessments": ("assessment_date", "instrument", "item"),
+    "registers": ("register", "start_date"),
+    "intelligence_counts": ("month", "crime_type"),
+    "scores": ("predictor",),
+    "persons": ("person_key",),
+    "custody_spells": ("start_date",),
 }
 
 
@@ -100,7 +113,10 @@ class Feeds:
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing:
             raise InputError(f"The table scores lacks {', '.join(missing)}. It has {', '.join(table.columns)}.")
-        return table.select(**{name: table[name].cast(type_) for name, type_ in SCORE_COLUMNS.items()})
+        sent_row = table.sent_row if "sent_row" in table.columns else ibis.null("string")
+        return table.select(
+            sent_row=sent_row, **{name: table[name].cast(type_) for name, type_ in SCORE_COLUMNS.items()}
+        )
 
 
 PREPARE = {
@@ -110,6 +126,17 @@ PREPARE = {
     "intelligence_counts": Feeds.intelligence_counts,
     "scores": Feeds.scores,
 }
+
+
+def row_name(rows: IbisTable, feed: str) -> StringValue:
+    """What names a row: its table, and its own id or else what it says, parted by slashes: 'sanctions:17'.
+
+    A score that an agency sent is named by the assessment it came in.
+    """
+    said = [rows[column].cast("string").fill_null("") for column in NAMED_BY[feed]]
+    text = reduce(lambda left, right: left + "/" + right, said)
+    name = ibis.literal(f"{feed}:") + (rows.row_id.fill_null(text) if "row_id" in rows.columns else text)
+    return rows.sent_row.fill_null(name) if feed == "scores" else name
 
 
 def counts(rows: IbisTable, use: Use, on: date) -> BooleanValue:

@@ -1,32 +1,17 @@
 """The working behind every point and every criterion, down to the source rows."""
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Literal
 
 import ibis
-from ibis.expr.types import BooleanValue, StringValue
+from ibis.expr.types import BooleanValue
 from ibis.expr.types import Table as IbisTable
 
-from iom_analytics.cohorts.factors import Feed
 from iom_analytics.cohorts.ranking import Judge, Ranking
 from iom_analytics.cohorts.scheme import Component, Criterion, Use
-from iom_analytics.cohorts.values import Feeds, column_name, counts
+from iom_analytics.cohorts.values import Feeds, column_name, counts, row_name
 from iom_analytics.history import complete
 from iom_analytics.tables import CUSTODY_SPELLS
-
-# What names a row of a feed that has no row_id of its own.
-NAMED_BY: dict[Feed | str, tuple[str, ...]] = {
-    "sanctions": ("sanction_date", "offence_code"),
-    "arrests": ("arrest_date", "offence_code"),
-    "drug_tests": ("test_date", "occasion", "result"),
-    "assessments": ("assessment_date", "instrument", "item"),
-    "registers": ("register", "start_date"),
-    "intelligence_counts": ("month", "crime_type"),
-    "scores": ("predictor",),
-    "persons": ("person_key",),
-    "custody_spells": ("start_date",),
-}
 
 
 def working(ranking: Ranking, *, people: Literal["everyone", "candidates"] = "everyone") -> IbisTable:
@@ -102,8 +87,8 @@ def source_rows(feeds: Feeds, uses: Sequence[Use], people: IbisTable) -> IbisTab
     for use in uses:
         rows, feed = evidence(feeds, use)
         if rows is not None:
-            name = ibis.literal(f"{feed}:") + row_name(rows, feed)
-            found.append(rows.select("person_key", used=ibis.literal(column_name(uses, use)), row=name))
+            used = ibis.literal(column_name(uses, use))
+            found.append(rows.select("person_key", used=used, row=row_name(rows, feed)))
     rows = union(found).semi_join(people, "person_key")
     rows = rows.group_by("person_key", "used").aggregate(source_rows=rows.row.collect())
     return rows.mutate(source_rows=rows.source_rows.sort())
@@ -137,13 +122,6 @@ def of_career(rows: IbisTable, factor: str) -> BooleanValue:
         "index_offence_group": (rows.sanction_date == rows.date_of_conviction) & (rows.sanction_type == "conviction"),
     }
     return which.get(factor, ibis.literal(True))
-
-
-def row_name(rows: IbisTable, feed: str) -> StringValue:
-    """The row's own id where it has one; otherwise what it says, parted by slashes."""
-    said = [rows[column].cast("string").fill_null("") for column in NAMED_BY[feed]]
-    text = reduce(lambda left, right: left + "/" + right, said)
-    return rows.row_id.fill_null(text) if "row_id" in rows.columns else text
 
 
 def union(tables: Sequence[IbisTable]) -> IbisTable:

@@ -126,7 +126,11 @@ class CandidateWorking(Marked):
 
 
 class Score(Marked):
-    """One predictor's answer for one person in one run, with the working that explains it ever after."""
+    """One predictor's answer for one person in one run, with the working that explains it ever after.
+
+    One that an agency sent has that agency's marking and the day of its assessment; how it was worked out stays with
+    the agency, so it has no working.
+    """
 
     run = models.ForeignKey(RankRun, on_delete=models.PROTECT, related_name="scores")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -141,6 +145,8 @@ class Score(Marked):
     problems = ArrayField(models.TextField(), default=list, help_text="Why it could not be worked out, in words")
     working = models.JSONField(default=list, help_text="Every named term: name, value, weight, contribution")
     scored_on = models.DateField()
+    assessed_on = models.DateField(null=True, help_text="Only of a score that an agency sent: when it made it")
+    counts = models.BooleanField(null=True, help_text="What schemes count of this predictor; none: not noted then")
 
     objects: ClassVar[Any] = MarkedQuerySet.as_manager()
 

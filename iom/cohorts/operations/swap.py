@@ -70,16 +70,23 @@ DELETE_SCORES = """
 delete from cohorts_score where run_id in (select id from cohorts_rankrun where scheme_id = %s)
     and not exists (select 1 from cohorts_nomination n where n.person_id = cohorts_score.person_id)
 """
+# What an agency sent stays marked as that agency marked it.
 INSERT_SCORES = """
 insert into cohorts_score (
     partnership_id, owner_agency_id, regime, marking, audience, audience_agencies, run_id, person_id,
-    predictor, version, kind, horizon_months, percent, band, provisional, missing, problems, working, scored_on)
+    predictor, version, kind, horizon_months, percent, band, provisional,
+    missing, problems, working, scored_on, assessed_on, counts)
 select
-    p.partnership_id, p.owner_agency_id, p.regime, p.marking, p.audience, p.audience_agencies, %(run)s, p.id,
-    i.predictor, i.version, i.kind, i.horizon_months, i.percent, i.band, i.provisional,
-    string_to_array(i.missing, ';'), string_to_array(i.problems, chr(10)), i.working::jsonb, %(on)s
+    p.partnership_id, coalesce(a.owner_agency_id, p.owner_agency_id), coalesce(a.regime, p.regime),
+    coalesce(a.marking, p.marking), coalesce(a.audience, p.audience),
+    coalesce(a.audience_agencies, p.audience_agencies), %(run)s, p.id,
+    i.predictor, coalesce(a.version, i.version), i.kind, i.horizon_months, i.percent, i.band, i.provisional,
+    string_to_array(i.missing, ';'), string_to_array(i.problems, chr(10)), i.working::jsonb, %(on)s,
+    a.assessment_date, i.counts
 from incoming_score i
 join people_person p on p.person_key = i.person_key and p.partnership_id = %(partnership)s
+left join people_assessment a on a.id = i.sent_row and a.partnership_id = p.partnership_id
+where i.sent_row is null or a.id is not null
 """
 COUNT = """
 select count(*), count(*) filter (where standing = 'eligible'), count(*) filter (where standing = 'near-miss'),

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from iom.cohorts.choices import AgeBand, Standing, type_name
+from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.models import Candidate, RankRun, Score
 from iom.cohorts.presenters.people import particulars
 from iom.cohorts.queries import CandidatePage
@@ -24,6 +24,15 @@ PREDICTORS = {
     "vrp": "VRP",
     "svrp": "SVRP",
 }
+PREDICTS = {
+    "ogrs3": gettext_lazy("any proven reoffending"),
+    "ogrs4g": gettext_lazy("any proven reoffending that is not violent"),
+    "ogrs4v": gettext_lazy("violent reoffending"),
+    "arp": gettext_lazy("all reoffending"),
+    "vrp": gettext_lazy("violent reoffending"),
+    "svrp": gettext_lazy("serious violent reoffending"),
+}
+SENT = "two_year_percent"
 
 
 def list_rows(page: CandidatePage, *, members: set[int], nominated: set[int], on: date) -> list[dict[str, Any]]:
@@ -180,9 +189,13 @@ def source_text(name: str, sources: Mapping[str, Model]) -> str:
     row = sources.get(name)
     if row is None:
         table, _colon, rest = name.partition(":")
-        return _("The person's own particulars") if table == "persons" else PREDICTORS.get(rest, rest)
+        return _("The person's own particulars") if table == "persons" else ours(rest)
     words: str = SOURCE_WORDS[type(row)](row)
     return words
+
+
+def ours(predictor: str) -> str:
+    return _("%(score)s, worked out here: see below") % {"score": PREDICTORS.get(predictor, predictor)}
 
 
 def sanction(row: people.Sanction) -> str:
@@ -221,6 +234,12 @@ def drug_test(row: people.DrugTest) -> str:
 
 
 def assessment(row: people.Assessment) -> str:
+    if row.item == SENT:
+        return _("%(instrument)s of %(date)s, sent by %(agency)s") % {
+            "instrument": f"{row.instrument} {row.version}".strip(),
+            "date": filters.date(row.assessment_date),
+            "agency": row.owner_agency.name,
+        }
     return _("%(instrument)s of %(date)s: %(item)s") % {
         "instrument": row.instrument,
         "date": filters.date(row.assessment_date),
@@ -256,30 +275,58 @@ SOURCE_WORDS: dict[type[Model], Any] = {
 
 
 def score_cards(scores: list[Score]) -> list[dict[str, Any]]:
-    """The latest score of each predictor, kind and horizon with its working, and what it was before."""
-    cards: dict[tuple[str, str, int], dict[str, Any]] = {}
+    """The scores last worked out or sent, what counts of each predictor first, each with what it was before.
+
+    Only a score worked out here has a working: that of one an agency sent stays with the agency. `scores` is
+    `list_scores()`. `overruled_by` is set on ours where another counts: the agency's name, or nothing where this user
+    may not see that score.
+    """
+    cards: dict[tuple[str, str, int, bool], dict[str, Any]] = {}
+    newest: dict[str, int] = {}
+    counting: dict[str, Score] = {}
     for score in scores:
-        key = (score.predictor, score.kind, score.horizon_months)
-        if key in cards:
-            cards[key]["before"].append({"on": score.scored_on, "percent": score.percent, "band": score.band})
-            continue
-        cards[key] = {
-            "id": f"score-{score.predictor}-{score.kind}-{score.horizon_months}",
-            "name": PREDICTORS.get(score.predictor, score.predictor),
-            "version": score.version,
-            "kind": score.kind,
-            "years": score.horizon_months / 12,
-            "percent": score.percent,
-            "band": score.band,
-            "provisional": score.provisional,
-            "missing": [name.replace("_", " ") for name in score.missing],
-            "problems": score.problems,
-            "working": score.working,
-            "on": score.scored_on,
-            "before": [],
-        }
+        key = (score.predictor, score.kind, score.horizon_months, score.assessed_on is not None)
+        if newest.setdefault(score.predictor, score.run_id) == score.run_id:
+            cards[key] = score_card(score)
+            if score.counts:
+                counting[score.predictor] = score
+        elif key in cards:
+            note_before(cards[key], score)
+    for card in cards.values():
+        counts = counting.get(card["predictor"])
+        longest = max(each["months"] for each in cards.values() if each["predictor"] == card["predictor"])
+        if card["counts"] is False and card["percent"] is not None and card["months"] == longest:
+            card["is_overruled"] = True
+            card["overruled_by"] = counts.owner_agency.name if counts else ""
     return list(cards.values())
 
 
-def age_band_name(slug: str) -> str:
-    return str(AgeBand(slug).label) if slug in AgeBand.values else _("Not known")
+def score_card(score: Score) -> dict[str, Any]:
+    return {
+        "id": f"score-{score.predictor}-{score.kind}-{score.horizon_months}",
+        "predictor": score.predictor,
+        "name": PREDICTORS.get(score.predictor, score.predictor),
+        "predicts": PREDICTS.get(score.predictor, ""),
+        "version": score.version,
+        "kind": score.kind,
+        "months": score.horizon_months,
+        "years": score.horizon_months / 12,
+        "percent": score.percent,
+        "band": score.band,
+        "counts": score.counts,
+        "is_overruled": False,
+        "sent_by": score.owner_agency.name if score.assessed_on else "",
+        "provisional": score.provisional,
+        "missing": [name.replace("_", " ") for name in score.missing],
+        "problems": score.problems,
+        "working": score.working,
+        "on": score.assessed_on or score.scored_on,
+        "before": [],
+    }
+
+
+def note_before(card: dict[str, Any], score: Score) -> None:
+    """Adds what a score was on an earlier day; each scheme's ranking scores everybody, so days come more than once."""
+    on = score.assessed_on or score.scored_on
+    if on not in {card["on"], *(each["on"] for each in card["before"])} and score.percent is not None:
+        card["before"].append({"on": on, "percent": score.percent})

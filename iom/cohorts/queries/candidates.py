@@ -7,7 +7,10 @@ the run holds a hundred people or a million. Counts stop at `COUNT_LIMIT`.
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from iom.access.scope import Scope
+from iom.agreements.choices import Audience
 from iom.agreements.models import visible
 from iom.cohorts.choices import Standing
 from iom.cohorts.models import Candidate, CandidateWorking, RankRun, Score
@@ -98,14 +101,18 @@ def list_ranks(*, person_id: int, scope: Scope) -> list[tuple[RankRun, Candidate
 
 
 def list_scores(*, person_id: int, scope: Scope) -> list[Score]:
-    """The person's scores, the latest of each predictor, kind and horizon first; older ones follow for the history."""
-    found = Score.objects.visible_to(scope).filter(person_id=person_id).select_related("run")
-    return list(found.order_by("predictor", "kind", "horizon_months", "-scored_on", "-id"))
+    """The person's scores by predictor: what was last worked out first, and of that what counts; older ones follow."""
+    found = Score.objects.visible_to(scope).filter(person_id=person_id).select_related("owner_agency")
+    return list(found.order_by("predictor", "-scored_on", "-run_id", "-counts", "-horizon_months", "kind"))
 
 
 def snapshot(*, person_id: int, run: RankRun | None) -> dict[str, Any]:
-    """What is known of a person's rank and scores now, as plain values: a nomination keeps it as it was."""
-    scores = Score.objects.filter(person_id=person_id).order_by("predictor", "kind", "horizon_months", "-id")
+    """What is known of a person's rank and scores now, as plain values: a nomination keeps it as it was.
+
+    Of what agencies sent only what all partners may see: who sees the nomination sees what it keeps.
+    """
+    scores = Score.objects.filter(Q(assessed_on__isnull=True) | Q(audience=Audience.PARTNERS), person_id=person_id)
+    scores = scores.order_by("predictor", "kind", "horizon_months", "-id")
     kept: dict[str, Any] = {
         "scores": [
             {
@@ -117,7 +124,7 @@ def snapshot(*, person_id: int, run: RankRun | None) -> dict[str, Any]:
                 "band": score.band,
                 "provisional": score.provisional,
                 "missing": score.missing,
-                "scored_on": score.scored_on.isoformat(),
+                "scored_on": (score.assessed_on or score.scored_on).isoformat(),
             }
             for score in scores.distinct("predictor", "kind", "horizon_months")
         ]

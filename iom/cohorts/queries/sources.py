@@ -35,5 +35,8 @@ def list_source_rows(*, names: Iterable[str], person_id: int, scope: Scope) -> d
     return {
         f"{table}:{row.pk}": row
         for table, ids in wanted.items()
-        for row in TABLES[table].objects.visible_to(scope).filter(pk__in=ids, person_id=person_id)
+        for row in TABLES[table]
+        .objects.visible_to(scope)
+        .select_related("owner_agency")
+        .filter(pk__in=ids, person_id=person_id)
     }

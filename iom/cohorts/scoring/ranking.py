@@ -16,7 +16,7 @@ from ibis.expr.types import Table as IbisTable
 from iom.cohorts.scoring import scores
 from iom.cohorts.scoring.records import records
 from iom.common.errors import UserError
-from iom_analytics import cohorts
+from iom_analytics import cohorts, scoring
 from iom_analytics.engine import Engine, open_engine
 from iom_analytics.errors import AnalyticsError
 from iom_analytics.history import Records, career_history
@@ -79,6 +79,15 @@ class Prepared:
         found = replace(self.found, scores=scored)
         return cohorts.rank(self.engine, found, scheme=scheme, on=self.on, history=self.history), scored
 
+    def sent(self, kept: IbisTable) -> list[dict[str, Any]]:
+        """The scores that agencies sent about the people in `kept`, where they count: `scores_for`, and `version`."""
+        if self.found.assessments is None:
+            return []
+        narrowed = replace(self.found, assessments=self.found.assessments.semi_join(kept, "person_key"))
+        history = self.history.semi_join(kept, "person_key")
+        found = cohorts.scores_for(self.engine, narrowed, predictors=[*scoring.PREDICTORS], on=self.on, history=history)
+        return list(found.filter(found.sent_row.notnull()).to_pyarrow().to_pylist())
+
     def scored(self, scheme: cohorts.Scheme) -> IbisTable | None:
         """The scores that the scheme counts; None where it counts none."""
         if not (names := cohorts.predictors_of(scheme)):
@@ -131,7 +140,7 @@ def rank(
         working = cohorts.working(narrowed)
         engine.write(working.mutate(source_rows=working.source_rows.join(" ")), paths["working"])
         with pq.ParquetWriter(paths["scores"], scores.SCORES) as writer:
-            for batch in scores.with_working(ready.inputs, kept):
+            for batch in scores.with_working(ready.inputs, kept, ready.sent(kept)):
                 writer.write_batch(batch)
     kept_manifest = manifest(
         task="rank",

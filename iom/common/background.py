@@ -7,6 +7,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 QUEUE = "work"
@@ -31,3 +32,15 @@ def start(task: str, *, lock: str, once: str | None = None, **arguments: int | s
     except AlreadyEnqueued:
         return False
     return True
+
+
+def is_alive(*, once: str) -> bool:
+    """Whether work of this name waits or is being done. A killed worker's counts: it is found and done again."""
+    return ProcrastinateJob.objects.filter(queueing_lock=once, status__in=("todo", "doing")).exists()
+
+
+def withdraw(*, once: str) -> None:
+    """Takes the work of this name off the queue where it still waits; what is being done already goes on."""
+    for job in app.job_manager.list_jobs(queueing_lock=once, status="todo"):
+        assert job.id is not None, "a queued job has its number"
+        app.job_manager.cancel_job_by_id(job.id, delete_job=True)

@@ -41,6 +41,18 @@ class RunStatus(models.TextChoices):
     RUNNING = "running", "Running"
     FINISHED = "finished", "Finished"
     FAILED = "failed", "Stopped before it finished"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class LinkStep(models.TextChoices):
+    """What a run of linkage does, in this order."""
+
+    READING = "reading", "Reading the source records"
+    CLEANING = "cleaning", "Cleaning names, dates and numbers"
+    PAIRING = "pairing", "Finding pairs to compare"
+    WEIGHING = "weighing", "Weighing how far each pair agrees"
+    DRAWING = "drawing", "Drawing records together"
+    APPLYING = "applying", "Writing the result into the index"
 
 
 class TermKind(models.TextChoices):

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from iom.common.errors import InvalidInput
+from iom.people.choices import LinkStep
 from iom_analytics import linkage as library
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import AnalyticsError
@@ -25,6 +26,14 @@ FIELDS = {
     "given": "given_names",
     "family": "family_name",
     "dob": "date_of_birth",
+}
+# What the library says it is doing -> the step of the run.
+STEPS = {
+    "Cleaning": LinkStep.CLEANING,
+    "Finding pairs to compare": LinkStep.PAIRING,
+    "Training the model": LinkStep.WEIGHING,
+    "Weighing the evidence": LinkStep.WEIGHING,
+    "Drawing records together": LinkStep.DRAWING,
 }
 MOST_POSSIBLE = 20_000  # pairs kept for review: the strongest; more would never be looked at
 
@@ -76,7 +85,7 @@ def link(
     decisions: pa.Table,
     *,
     at: datetime,
-    progressed: Callable[[str], None],
+    progressed: Callable[[LinkStep], None],
 ) -> Linked:
     """Which source records are one person, and which pairs somebody should look at.
 
@@ -96,7 +105,7 @@ def link(
                 this_year=at.year,
                 decisions=named(engine.from_arrow(decisions, "decisions"), ids),
                 previous=previous if records["person_key"].null_count < records.num_rows else None,
-                progress=progressed,
+                progress=lambda text: progressed(STEPS[text]),
             )
         except AnalyticsError as error:
             raise InvalidInput(str(error)) from error

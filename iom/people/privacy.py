@@ -60,8 +60,8 @@ FIELDS = {
     "people.SearchTerm": {**MARKING, **dict.fromkeys(("source_record", "person", "kind"), SYSTEM), "term": PERSONAL},
     "people.LinkRun": dict.fromkeys(
         (
-            "id", "partnership", "status", "log", "started_at", "finished_at", "model_version", "records", "people",
-            "manifest",
+            "id", "partnership", "status", "step", "log", "started_at", "finished_at", "model_version", "records",
+            "people", "manifest",
         ),
         SYSTEM,
     ),

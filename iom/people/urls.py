@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from iom.people.views import matches, merging, person, search
+from iom.people.views import linking, matches, merging, person, search
 
 urlpatterns = [
     path("", search.search, name="people-search"),
     path("matches/", matches.queue, name="people-matches"),
     path("matches/<int:match_id>", matches.review, name="people-match"),
-    path("matches/link", matches.link_again, name="people-link"),
+    path("matches/link", linking.link_again, name="people-link"),
+    path("matches/link/progress", linking.progress, name="people-link-progress"),
+    path("matches/link/<int:run_id>/cancel", linking.cancel, name="people-link-cancel"),
     path("decisions/<int:decision_id>/undo", matches.undo, name="people-undo"),
     path("<uuid:public_id>", person.overview, name="people-person"),
     path("<uuid:public_id>/offending", person.offending, name="people-offending"),

@@ -56,6 +56,17 @@ def link_people(
     place: Place, clusters: dict[str, list[SourceRecord]], *pairs: Pair, at: datetime = AT
 ) -> dict[str, Person]:
     """The people these clusters make, by key: what a run of linkage would have found, applied as the product does."""
+    scope = place.system()
+    with act_in(scope):
+        run = linking.begin_linking(by=scope, at=at)
+        found = linked_as(clusters, *pairs)
+        mark = mark_of(scope.partnership_id)
+        assert linking.apply_links(run=run, linked=found, decisions_mark=mark, by=scope, at=at)
+        return {person.person_key: person for person in Person.objects.filter(person_key__in=clusters)}
+
+
+def linked_as(clusters: dict[str, list[SourceRecord]], *pairs: Pair) -> Linked:
+    """What a run of linkage that finds these clusters and possible matches hands over."""
     rows = [(record.pk, key) for key, records in clusters.items() for record in records]
     table = pa.table(
         {
@@ -63,14 +74,7 @@ def link_people(
             "person_key": pa.array([key for _, key in rows], pa.string()),
         }
     )
-    scope = place.system()
-    with act_in(scope):
-        run = linking.begin_linking(by=scope, at=at)
-        applied = linking.apply_links(
-            run=run, linked=Linked(table, pairs), decisions_mark=mark_of(scope.partnership_id), by=scope, at=at
-        )
-        assert applied
-        return {person.person_key: person for person in Person.objects.filter(person_key__in=clusters)}
+    return Linked(table, pairs)
 
 
 def add_event(model: Any, record: SourceRecord, **values: Any) -> Any:

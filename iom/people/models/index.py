@@ -7,7 +7,7 @@ from django.db import models
 
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.partnerships.models import Agency, Area, Partnership
-from iom.people.choices import IndexChange, ReviewStatus, RunStatus, Sex, TermKind, Verdict
+from iom.people.choices import IndexChange, LinkStep, ReviewStatus, RunStatus, Sex, TermKind, Verdict
 
 
 class Person(Marked):
@@ -124,6 +124,7 @@ class LinkRun(models.Model):
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.WAITING)
     log = models.JSONField(default=list, help_text="What was done when: at and text, oldest first")
+    step = models.CharField(max_length=10, choices=LinkStep.choices, blank=True, default="")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     model_version = models.CharField(max_length=60, blank=True)

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import ngettext
 from pyarrow import csv
 
 from iom.access.permissions import Permission
@@ -16,31 +17,40 @@ from iom.access.scope import Scope
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background
-from iom.people.choices import IndexChange, RunStatus
+from iom.common.errors import NotVisible
+from iom.people.choices import IndexChange, LinkStep, RunStatus
 from iom.people.linkage import Linked
 from iom.people.models import LinkDecision, LinkRun
 from iom.people.operations import _moves, _possible
 from iom.people.queries import decisions
+from iom.people.rules import linking as rules
 from iom.people.rules.markings import strictest
 
 TASK = "people.link"
+
+
+class Stopped(Exception):
+    """The run was cancelled while it was at work, or another run took over: it writes nothing more."""
 
 
 @transaction.atomic
 def request_linking(*, by: Scope, at: datetime) -> LinkRun | None:
     """Queues a run of linkage; None where one is waiting already, which will see what is there now."""
     by.check(Permission.MATCH_REVIEW)
-    run = LinkRun.objects.create(partnership_id=by.partnership_id, started_at=at, log=[_line(at, "Waiting to start")])
-    queued = background.start(
+    once = rules.queued_as(by.partnership_id)
+    if not background.is_alive(once=once):
+        _finish_left_behind(by, at, "Stopped: its worker failed. Somebody started another run.")
+    # An import may have queued the work already; it then takes this run.
+    background.start(
         TASK,
         lock=f"people-{by.partnership_id}",
-        once=f"people-link-{by.partnership_id}",
+        once=once,
         partnership_id=by.partnership_id,
         agency_id=by.agency_id,
     )
-    if not queued:
-        run.delete()
+    if LinkRun.objects.filter(partnership_id=by.partnership_id, status=RunStatus.WAITING).exists():
         return None
+    run = LinkRun.objects.create(partnership_id=by.partnership_id, started_at=at, log=[_line(at, "Waiting to start")])
     audit.record(
         by=by,
         at=at,
@@ -53,17 +63,38 @@ def request_linking(*, by: Scope, at: datetime) -> LinkRun | None:
 
 
 @transaction.atomic
+def cancel_linking(*, run_id: int, by: Scope, at: datetime) -> None:
+    """Stops a run: one that waits never starts, one at work applies nothing, however far it is."""
+    by.check(Permission.MATCH_REVIEW)
+    run = LinkRun.objects.select_for_update().filter(partnership_id=by.partnership_id, pk=run_id).first()
+    if run is None:
+        raise NotVisible()
+    rules.check_can_cancel(status=run.status)
+    if run.status == RunStatus.WAITING:
+        background.withdraw(once=rules.queued_as(by.partnership_id))
+    _finish(run, RunStatus.CANCELLED, at, "Cancelled. Nothing of it was applied.")
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.COMBINATION,
+        action="people.cancel_linking",
+        subject_type="people.LinkRun",
+        subject_id=run.pk,
+    )
+
+
+@transaction.atomic
 def begin_linking(*, by: Scope, at: datetime) -> LinkRun:
     """The run that is now at work: the one that was waiting, or a new one. One that was killed is marked as stopped."""
+    _finish_left_behind(by, at, "Stopped: the worker was killed. Another run takes over.")
     runs = LinkRun.objects.select_for_update().filter(partnership_id=by.partnership_id)
-    for stopped in runs.filter(status=RunStatus.RUNNING):
-        _finish(stopped, RunStatus.FAILED, at, "Stopped: the worker was killed. Another run takes over.")
     run = runs.filter(status=RunStatus.WAITING).order_by("id").first()
     if run is None:
         run = LinkRun(partnership_id=by.partnership_id)
     run.started_at = at
     run.status = RunStatus.RUNNING
-    run.log = [*run.log, _line(at, "Reading the source records")]
+    run.step = LinkStep.READING
+    run.log = [*run.log, _line(at, LinkStep.READING.label)]
     run.save()
     audit.record(
         by=by,
@@ -77,16 +108,18 @@ def begin_linking(*, by: Scope, at: datetime) -> LinkRun:
 
 
 @transaction.atomic
-def log_linking(*, run: LinkRun, text: str, by: Scope, at: datetime) -> None:
-    """Says on the run how far it is; seen on the page at once."""
-    run.log = [*run.log, _line(at, text)]
-    run.save(update_fields=["log"])
+def step_linking(*, run: LinkRun, step: LinkStep, by: Scope, at: datetime) -> None:
+    """Says on the run how far it is, seen on the page at once; raises `Stopped` where it is to go no further."""
+    run = _at_work(run)
+    run.step = step
+    run.log = [*run.log, _line(at, step.label)]
+    run.save(update_fields=["step", "log"])
 
 
 @transaction.atomic
 def fail_linking(*, run: LinkRun, message: str, by: Scope, at: datetime) -> None:
-    """Says that the run stopped and why; nothing of it was applied."""
-    _finish(run, RunStatus.FAILED, at, message)
+    """Says that the run stopped and why; nothing of it was applied. Raises `Stopped` where that is said already."""
+    _finish(_at_work(run), RunStatus.FAILED, at, message)
     audit.record(
         by=by,
         at=at,
@@ -102,7 +135,8 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
     """Makes the index what linkage found: people, records, events, search terms, possible matches. All or nothing.
 
     `decisions_mark` is `queries.decisions.mark_of` from before the comparison. Where it is out of date, false comes
-    back and nothing is changed. Applying the same clusters twice changes nothing the second time.
+    back and nothing is changed. Applying the same clusters twice changes nothing the second time. Raises `Stopped`
+    where the run was cancelled, even while this was writing.
     """
     with _moves.index_locked(by, because="linking the partnership's records", wait_seconds=60) as system:
         if decisions.mark_of(by.partnership_id) != decisions_mark:
@@ -117,11 +151,12 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
             cursor.execute("select count(*) from iom_move")
             moved = int(cursor.fetchone()[0])
         possible = _possible.write(linked.possible, run=run, scope=system)
+        run = _at_work(run)
         run.records = linked.count
         run.people = linked.people
         run.model_version = linked.model_version
         run.manifest = linked.manifest
-        _finish(run, RunStatus.FINISHED, at, f"{moved} records moved, {possible} possible matches to decide")
+        _finish(run, RunStatus.FINISHED, at, _outcome(moved, possible))
         audit.record(
             by=by,
             at=at,
@@ -132,6 +167,29 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
             detail={"records": run.records, "people": run.people, "moved": moved, "possible": possible},
         )
     return True
+
+
+def _finish_left_behind(by: Scope, at: datetime, text: str) -> None:
+    """Says of runs that nobody works on any more that they stopped."""
+    runs = LinkRun.objects.select_for_update().filter(partnership_id=by.partnership_id, status=RunStatus.RUNNING)
+    for run in runs:
+        _finish(run, RunStatus.FAILED, at, text)
+
+
+def _at_work(run: LinkRun) -> LinkRun:
+    """The run as it is now, held; raises `Stopped` where somebody cancelled it or another run took over."""
+    found = LinkRun.objects.select_for_update().filter(pk=run.pk, status=RunStatus.RUNNING).first()
+    if found is None:
+        raise Stopped
+    return found
+
+
+def _outcome(moved: int, possible: int) -> str:
+    records = ngettext("%(num)s record moved", "%(num)s records moved", moved) % {"num": f"{moved:,}"}
+    matches = ngettext("%(num)s possible match to decide", "%(num)s possible matches to decide", possible) % {
+        "num": f"{possible:,}"
+    }
+    return f"{records}, {matches}"
 
 
 def _line(at: datetime, text: str) -> dict[str, str]:

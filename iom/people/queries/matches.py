@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from iom.access.scope import Scope
-from iom.people.choices import ReviewStatus
+from iom.common import background
+from iom.people.choices import ReviewStatus, RunStatus
 from iom.people.models import LinkDecision, LinkRun, PossibleMatch
 from iom.people.queries.people import both_visible
+from iom.people.rules.linking import AT_WORK, queued_as
 
 PAGE = 25
 # Beyond this many the queue says "more than": nobody works through them in one sitting, and counting takes time.
@@ -57,9 +59,26 @@ def decision_on(*, match: PossibleMatch, scope: Scope) -> LinkDecision | None:
     return decision
 
 
-def latest_run(*, scope: Scope) -> LinkRun | None:
-    """The run of linkage that started last."""
-    return LinkRun.objects.filter(partnership_id=scope.partnership_id).order_by("-pk").first()
+@dataclass(frozen=True)
+class Runs:
+    """The runs of linkage that a page speaks of: the one at work, the one that ended last, the last that finished."""
+
+    at_work: LinkRun | None
+    ended: LinkRun | None
+    finished: LinkRun | None
+
+
+def runs(*, scope: Scope) -> Runs:
+    """Of the partnership's runs those to show; one that is running comes before one that waits for it.
+
+    A run whose work is no longer in the queue has ended, whatever it says of itself: its worker or the database died.
+    """
+    found = LinkRun.objects.filter(partnership_id=scope.partnership_id)
+    at_work = found.filter(status__in=AT_WORK).order_by("status", "pk").first()
+    ended = found.exclude(status__in=AT_WORK).order_by("-finished_at", "-pk").first()
+    if at_work and not background.is_alive(once=queued_as(scope.partnership_id)):
+        at_work, ended = None, at_work
+    return Runs(at_work, ended, found.filter(status=RunStatus.FINISHED).order_by("-pk").first())
 
 
 def match_of(*, decision: LinkDecision, scope: Scope) -> PossibleMatch | None:

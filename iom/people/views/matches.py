@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
@@ -14,7 +14,8 @@ from iom.partnerships import queries as partnerships
 from iom.people.choices import ReviewStatus, Verdict
 from iom.people.forms import DecisionForm, MatchFilterForm, ReasonForm
 from iom.people.models import PossibleMatch
-from iom.people.operations import decisions, linking
+from iom.people.operations import decisions
+from iom.people.presenters import linking
 from iom.people.presenters import matches as presenter
 from iom.people.queries import decisions as reads
 from iom.people.queries import matches as queries
@@ -43,7 +44,7 @@ def queue(request: ScopedRequest) -> HttpResponse:
         "page": page,
         "pages": pages,
         "first": (page - 1) * PAGE + 1,
-        "run": queries.latest_run(scope=request.scope),
+        "linking": linking.linking(queries.runs(scope=request.scope), at=timezone.now()),
     }
     return render(request, "people/matches.html", context)
 
@@ -117,14 +118,3 @@ def undo(request: ScopedRequest, decision_id: int) -> HttpResponse:
         return redirect("people-match", match_id=match.pk) if match else redirect("people-matches")
     context = {"form": form, "decision": decision, "verdict": Verdict(decision.verdict).label}
     return render(request, "people/undo.html", context, status=400 if form.is_bound else 200)
-
-
-@require_POST
-@requires(Permission.MATCH_REVIEW)
-def link_again(request: ScopedRequest) -> HttpResponse:
-    """Starts a run of linkage over the partnership."""
-    if linking.request_linking(by=request.scope, at=timezone.now()) is None:
-        messages.info(request, _("A run is waiting to start already."))
-    else:
-        messages.success(request, _("The records will be linked again. This page shows how far it is."))
-    return redirect("people-matches")

@@ -55,6 +55,14 @@ class LinkStep(models.TextChoices):
     APPLYING = "applying", "Writing the result into the index"
 
 
+class Conflict(models.TextChoices):
+    """Why the model holds two records apart, however much they agree."""
+
+    TWINS = "twins", "May be twins or relatives"
+    PNC_IDS = "pnc_ids", "Different PNC IDs"
+    BIRTHS = "births", "Born years apart"
+
+
 class TermKind(models.TextChoices):
     """What a search term is: each is looked up by equality, so that the index holds under row-level security."""
 

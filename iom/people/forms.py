@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iom.govuk.forms import GovukForm
-from iom.people.choices import ReviewStatus, Sex, Verdict
+from iom.people.choices import Conflict, ReviewStatus, Sex, Verdict
 from iom.people.queries.matches import Strength
 from iom.people.queries.people import Filters
 from iom.people.rules.decisions import LONGEST_REASON
@@ -53,8 +53,16 @@ class MatchFilterForm(GovukForm):
         "faint": Strength(high=3.0),
     }
 
+    CONFLICTS = (("", _("Any")), ("some", _("With any warning")), ("none", _("Without")), *Conflict.choices)
+    CHOSEN: ClassVar[dict[str, Conflict | bool]] = {
+        "some": True,
+        "none": False,
+        **{each.value: each for each in Conflict},
+    }
+
     status = forms.ChoiceField(label=_("Status"), required=False, choices=ReviewStatus.choices)
     strength = forms.ChoiceField(label=_("Strength of the match"), required=False, choices=STRENGTHS)
+    warning = forms.ChoiceField(label=_("Warning"), required=False, choices=CONFLICTS)
     source = forms.ChoiceField(label=_("Source of a record"), required=False)
 
     def __init__(self, *args: Any, sources: list[str], **kwargs: Any) -> None:
@@ -70,6 +78,7 @@ class MatchFilterForm(GovukForm):
             "status": given.get("status") or ReviewStatus.OPEN,
             "strength": self.RANGES.get(given.get("strength", "")),
             "source": given.get("source", ""),
+            "conflict": self.CHOSEN.get(given.get("warning", "")),
             "weakest_first": self.data.get("sort") == "weight",
         }
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from iom.common.errors import InvalidInput
-from iom.people.choices import LinkStep
+from iom.people.choices import Conflict, LinkStep
 from iom_analytics import linkage as library
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import AnalyticsError
@@ -47,6 +47,7 @@ class Pair:
     match_weight: float
     probability: float
     working: list[dict[str, Any]] = field(default_factory=list)
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def ids(self) -> tuple[int, int]:
@@ -57,7 +58,7 @@ class Pair:
         if self.left_id < self.right_id:
             return self
         turned = [{**row, "left": row.get("right"), "right": row.get("left")} for row in self.working]
-        return Pair(self.right_id, self.left_id, self.match_weight, self.probability, turned)
+        return Pair(self.right_id, self.left_id, self.match_weight, self.probability, turned, self.conflicts)
 
 
 @dataclass(frozen=True)
@@ -146,22 +147,24 @@ def named(decisions: Any, ids: Any) -> Any:
 
 
 def pair_of(row: dict[str, Any], comparisons: Sequence[Any]) -> Pair:
-    """A row of the library's links, with each comparison in words."""
+    """A row of the library's links, with each comparison in words and what keeps the two apart."""
     working = []
+    conflicts = [Conflict(row["conflict"])] if row["conflict"] else []
     for comparison in comparisons:
         place = row[f"level_{comparison.name}"]
-        words = comparison.levels[place].words if place is not None and place >= 0 else "not known on one side"
+        level = comparison.levels[place] if place is not None and place >= 0 else None
+        if comparison.name == "pnc_id" and level and level.key == "else":
+            conflicts.append(Conflict.PNC_IDS)  # only valid ones are compared
         working.append(
             {
                 "name": FIELDS.get(comparison.name, comparison.name),
                 "field": comparison.label,
-                "words": words,
+                "words": level.words if level else "not known on one side",
                 "weight": round(row[f"weight_{comparison.name}"] or 0.0, 2),
             }
         )
-    if row["conflict"]:
-        working.append({"name": "conflict", "field": "conflict", "words": str(row["conflict"]), "weight": None})
-    return Pair(row["left_id"], row["right_id"], row["match_weight"], row["match_probability"], working)
+    ids = row["left_id"], row["right_id"]
+    return Pair(*ids, row["match_weight"], row["match_probability"], working, tuple(conflicts))
 
 
 def full_forms(name: str) -> tuple[str, ...]:

@@ -69,7 +69,9 @@ FIELDS = {
     "people.PossibleMatch": {
         **MARKING,
         **dict.fromkeys(("left", "right", "match_weight", "probability", "status", "link_run"), SYSTEM),
-        "working": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.REMOVE),
+        **dict.fromkeys(
+            ("working", "conflicts"), Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.REMOVE)
+        ),
     },
     "people.LinkDecision": {
         **MARKING,

@@ -3,11 +3,12 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.partnerships.models import Agency, Area, Partnership
-from iom.people.choices import IndexChange, LinkStep, ReviewStatus, RunStatus, Sex, TermKind, Verdict
+from iom.people.choices import Conflict, IndexChange, LinkStep, ReviewStatus, RunStatus, Sex, TermKind, Verdict
 
 
 class Person(Marked):
@@ -123,8 +124,8 @@ class LinkRun(models.Model):
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.WAITING)
-    log = models.JSONField(default=list, help_text="What was done when: at and text, oldest first")
     step = models.CharField(max_length=10, choices=LinkStep.choices, blank=True, default="")
+    log = models.JSONField(default=list, help_text="What was done when: at and text, oldest first")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     model_version = models.CharField(max_length=60, blank=True)
@@ -147,6 +148,11 @@ class PossibleMatch(Marked):
     match_weight = models.FloatField()
     probability = models.FloatField()
     working = models.JSONField(default=list, help_text="What each comparison said: name of the field, words, weight")
+    conflicts = ArrayField(
+        models.CharField(max_length=10, choices=Conflict.choices),
+        default=list,
+        help_text="Why the model never joins the two by itself",
+    )
     status = models.CharField(max_length=10, choices=ReviewStatus.choices, default=ReviewStatus.OPEN)
     link_run = models.ForeignKey(LinkRun, on_delete=models.PROTECT, related_name="+")
 

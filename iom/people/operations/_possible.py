@@ -29,7 +29,7 @@ STATUS_AFTER = {
     Verdict.DIFFERENT: ReviewStatus.DECIDED,
     Verdict.UNSURE: ReviewStatus.UNSURE,
 }
-COMPARED = ("match_weight", "probability", "working", "link_run_id", "status", *_moves.MARKING[1:])
+COMPARED = ("match_weight", "probability", "working", "conflicts", "link_run_id", "status", *_moves.MARKING[1:])
 
 
 def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
@@ -62,7 +62,7 @@ def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
         was = [getattr(match, name) for name in COMPARED] if match.pk else None
         mark(match, seen)
         match.match_weight, match.probability = round(pair.match_weight, 4), round(pair.probability, 6)
-        match.working = pair.working
+        match.working, match.conflicts = pair.working, list(pair.conflicts)
         match.status = decided.get(both, ReviewStatus.OPEN)
         if was != [getattr(match, name) for name in COMPARED]:
             match.link_run = run

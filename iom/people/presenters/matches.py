@@ -5,13 +5,18 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from iom.people.choices import ReviewStatus
+from iom.govuk.filters import date as in_words
+from iom.people.choices import Conflict, ReviewStatus
 from iom.people.models import PossibleMatch, SourceRecord
 from iom.people.presenters import records
 
 AGREEMENTS = ("same", "close", "different", "missing")
+# What twins and relatives share, and what everybody has for themselves.
+HOUSEHOLD = ("family_name", "date_of_birth", "postcode")
+OWN = ("given_names", "pnc_id", "cro", "crn", "prison_number")
 # Match weights are logarithms of odds, base 2. Up to how many to one each word reaches.
 WORDS = ((3.0, "Faint"), (6.0, "Fair"), (10.0, "Strong"))
 
@@ -41,6 +46,15 @@ class Row:
     agrees: str
     differs: str
     status: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairWarning:
+    """Why the two are probably two people: in short, and a sentence."""
+
+    title: str
+    text: str
 
 
 def other_side(match: PossibleMatch, person_id: int) -> Doubt:
@@ -65,7 +79,49 @@ def row(match: PossibleMatch) -> Row:
         agrees=", ".join(each["field"] for each in compared if each["agreement"] == "same"),
         differs=", ".join(each["field"] for each in compared if each["agreement"] == "different"),
         status=str(ReviewStatus(match.status).label),
+        warnings=tuple(str(Conflict(each).label) for each in match.conflicts),
     )
+
+
+def warnings(match: PossibleMatch) -> list[PairWarning]:
+    """What keeps the two apart, in sentences, with the records' own values as they are now."""
+    words = {Conflict.TWINS: twins, Conflict.PNC_IDS: pnc_ids, Conflict.BIRTHS: births}
+    return [
+        PairWarning(str(Conflict(each).label), words[Conflict(each)](match.left, match.right))
+        for each in match.conflicts
+    ]
+
+
+def twins(left: SourceRecord, right: SourceRecord) -> str:
+    named = {name: label[0].lower() + label[1:] if label[1].islower() else label for label, name in records.fields()}
+    shared = [
+        label
+        for name, label in named.items()
+        if name in HOUSEHOLD and agreement(name, getattr(left, name), getattr(right, name), None) == "same"
+    ]
+    apart = [
+        label
+        for name, label in named.items()
+        if name in OWN and agreement(name, getattr(left, name), getattr(right, name), None) == "different"
+    ]
+    return _("These may be twins or close relatives. They share %(shared)s, and differ in %(apart)s.") % {
+        "shared": get_text_list(shared, _("and")) or _("much"),
+        "apart": get_text_list(apart, _("and")) or _("little"),
+    }
+
+
+def pnc_ids(left: SourceRecord, right: SourceRecord) -> str:
+    return _(
+        "Both records carry a valid PNC ID and the two differ: %(left)s and %(right)s. One person has one PNC ID,"
+        " unless a second was given or one was entered on the wrong record."
+    ) % {"left": left.pnc_id, "right": right.pnc_id}
+
+
+def births(left: SourceRecord, right: SourceRecord) -> str:
+    return _(
+        "The dates of birth are many years apart: %(left)s and %(right)s."
+        " These may be a parent and a child who bear the same name."
+    ) % {"left": in_words(left.date_of_birth), "right": in_words(right.date_of_birth)}
 
 
 def strength(weight: float) -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from iom.access.scope import Scope
 from iom.common import background
-from iom.people.choices import ReviewStatus, RunStatus
+from iom.people.choices import Conflict, ReviewStatus, RunStatus
 from iom.people.models import LinkDecision, LinkRun, PossibleMatch
 from iom.people.queries.people import both_visible
 from iom.people.rules.linking import AT_WORK, queued_as
@@ -25,9 +25,18 @@ class Strength:
 
 
 def queue(
-    *, scope: Scope, status: str, strength: Strength | None = None, source: str = "", weakest_first: bool = False
+    *,
+    scope: Scope,
+    status: str,
+    strength: Strength | None = None,
+    source: str = "",
+    conflict: Conflict | bool | None = None,
+    weakest_first: bool = False,
 ) -> QuerySet[PossibleMatch]:
-    """The possible matches with this status whose both records may be seen, strongest first."""
+    """The possible matches with this status whose both records may be seen, strongest first.
+
+    `conflict`: those with this one, with any (true) or with none (false).
+    """
     matches: QuerySet[PossibleMatch] = PossibleMatch.objects.visible_to(scope).filter(status=status)
     matches = matches.filter(both_visible(scope))
     if strength and strength.low is not None:
@@ -36,6 +45,10 @@ def queue(
         matches = matches.filter(match_weight__lt=strength.high)
     if source:
         matches = matches.filter(left__source=source) | matches.filter(right__source=source)
+    if isinstance(conflict, bool):
+        matches = matches.exclude(conflicts=[]) if conflict else matches.filter(conflicts=[])
+    elif conflict:
+        matches = matches.filter(conflicts__contains=[conflict])
     order = ("match_weight", "pk") if weakest_first else ("-match_weight", "pk")
     return matches.select_related("left__person", "right__person").order_by(*order)
 

@@ -77,6 +77,7 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
         "left": presenter.heading(match.left),
         "right": presenter.heading(match.right),
         "rows": presenter.comparison(match),
+        "warnings": presenter.warnings(match),
         "weight": presenter.weight_in_words(match.match_weight),
         "strength": presenter.strength(match.match_weight),
         "odds": presenter.odds_in_words(match.match_weight),

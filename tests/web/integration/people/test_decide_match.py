@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +12,7 @@ from django.test import Client
 from iom.access.scope import act_in
 from iom.audit.models import Event
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
-from iom.people.choices import IndexChange, ReviewStatus, Verdict
+from iom.people.choices import Conflict, IndexChange, ReviewStatus, Verdict
 from iom.people.linkage import Pair
 from iom.people.models import IndexEvent, LinkDecision, Person, PossibleMatch, SearchTerm, SourceRecord
 from iom.people.operations import decisions
@@ -227,3 +229,70 @@ def test_the_queue_is_filtered_sorted_and_makes_a_bounded_number_of_queries(
     assert "+8.0" in strong
     assert "+5.0" not in strong
     assert strong.index("+6.0") < strong.index("+8.0")
+
+
+TWINS = {"family_name": "Poole", "date_of_birth": date(1990, 1, 2), "postcode": "WS1 2AB"}
+WARNED = [
+    # what the two records say, what the model found, and what the reader is told
+    (
+        {**TWINS, "given_names": "Ann"},
+        {**TWINS, "given_names": "Beth", "pnc_id": "1979/0163001B"},
+        (Conflict.TWINS,),
+        "They share family name, date of birth and postcode, and differ in given names.",
+    ),
+    (
+        {"pnc_id": "1979/0163001B"},
+        {"pnc_id": "1999/0123456X"},
+        (Conflict.TWINS, Conflict.PNC_IDS),
+        "Both records carry a valid PNC ID and the two differ: 1979/0163001B and 1999/0123456X.",
+    ),
+    (
+        {"date_of_birth": date(1960, 1, 2)},
+        {"date_of_birth": date(1990, 3, 4)},
+        (Conflict.BIRTHS,),
+        "The dates of birth are many years apart: 2 January 1960 and 4 March 1990.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "conflicts", "told"), WARNED)
+def test_what_holds_two_records_apart_is_said_in_words_before_anything_else(
+    place: Place,
+    alice: Worker,
+    as_user: Callable[[Worker], Client],
+    left: dict[str, Any],
+    right: dict[str, Any],
+    conflicts: tuple[Conflict, ...],
+    told: str,
+) -> None:
+    with act_in(place.system()):
+        one, two = make_record(place, **left), make_record(place, agency="Probation", **right)
+    link_people(place, {"k1": [one], "k2": [two]}, Pair(one.pk, two.pk, 5.0, 0.9, conflicts=conflicts))
+    with act_in(place.system()):
+        match = PossibleMatch.objects.get()
+    page = as_user(alice).get(f"/people/matches/{match.pk}").content.decode()
+    assert told in page
+    assert page.count("moj-alert--warning") == len(conflicts)
+    assert page.index(told) < page.index("Weight +5.0")
+    assert "never joins such records by itself" in page
+
+
+def test_the_queue_is_filtered_by_warning(place: Place, alice: Worker, as_user: Callable[[Worker], Client]) -> None:
+    with act_in(place.system()):
+        records = [make_record(place, given_names=name) for name in ("Plain", "Twin", "Numbered", "Other")]
+    pairs = [
+        Pair(records[number].pk, records[3].pk, 5.0, 0.9, conflicts=conflicts)
+        for number, conflicts in enumerate(((), (Conflict.TWINS,), (Conflict.TWINS, Conflict.PNC_IDS)))
+    ]
+    link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
+    client = as_user(alice)
+    for warning, expected in (
+        ("", {"Plain", "Twin", "Numbered"}),
+        ("some", {"Twin", "Numbered"}),
+        ("none", {"Plain"}),
+        ("twins", {"Twin", "Numbered"}),
+        ("pnc_ids", {"Numbered"}),
+        ("births", set()),
+    ):
+        page = client.get("/people/matches/", {"warning": warning}).content.decode()
+        assert {name for name in ("Plain", "Twin", "Numbered") if f"{name} Ashdown" in page} == expected, warning

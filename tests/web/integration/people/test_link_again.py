@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from iom.access.scope import act_in
-from iom.people.choices import RunStatus
+from iom.people.choices import Conflict, RunStatus
 from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, SourceRecord
 from iom.people.operations import decisions, linking
 from iom.people.tasks import link
@@ -80,8 +80,9 @@ def test_linking_finds_people_says_what_is_in_doubt_and_stays_what_it_is(
         people = list(Person.objects.order_by("pk").values_list("pk", "person_key", "merged_into"))
         doubts = {match.left_id: match for match in PossibleMatch.objects.filter(right=records["twin"])}
     assert len(people) == 102
-    words = {part["name"]: part["words"] for part in doubts[records["police"].pk].working}
-    assert (words["conflict"], words["date_of_birth"]) == ("twins", "the same")
+    doubt = doubts[records["police"].pk]
+    assert {part["name"]: part["words"] for part in doubt.working}["date_of_birth"] == "the same"
+    assert set(doubt.conflicts) == {Conflict.TWINS, Conflict.PNC_IDS}
     run_link(place)
     with act_in(place.system()):
         assert list(Person.objects.order_by("pk").values_list("pk", "person_key", "merged_into")) == people

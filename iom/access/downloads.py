@@ -23,13 +23,23 @@ TYPES = {
 
 
 def download(
-    *, request: ScopedRequest, name: str, kind: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+    *,
+    request: ScopedRequest,
+    name: str,
+    kind: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    people: Iterable[int] | None = None,
 ) -> HttpResponse:
-    """A list as a file, and the record that it left: who took it, which list, how many rows."""
+    """A list as a file, and the record that it left: who took it, which list, how many rows, and about whom.
+
+    `people`: the ids of the people in it.
+    """
     request.scope.check(Permission.EXPORT)
     if kind not in TYPES:
         raise NotVisible()
     listed = list(rows)
+    about = {} if people is None else {"people": sorted(set(people))}
     audit.record(
         by=request.scope,
         at=timezone.now(),
@@ -37,7 +47,7 @@ def download(
         action=f"export.{slugify(name)}",
         subject_type="access.List",
         subject_id=slugify(name),
-        detail={"rows": len(listed), "kind": kind},
+        detail={"rows": len(listed), "kind": kind, **about},
     )
     body = csv_file(headings, listed) if kind == "csv" else xlsx_file(headings, listed, title=name)
     response = HttpResponse(body, content_type=TYPES[kind])

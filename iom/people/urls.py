@@ -6,8 +6,10 @@ from iom.people.views import linking, matches, merging, person, search
 
 urlpatterns = [
     path("", search.search, name="people-search"),
+    path("export.<str:kind>", search.export, name="people-export"),
     path("matches/", matches.queue, name="people-matches"),
     path("matches/<int:match_id>", matches.review, name="people-match"),
+    path("matches/export.<str:kind>", matches.export, name="people-matches-export"),
     path("matches/link", linking.link_again, name="people-link"),
     path("matches/link/progress", linking.progress, name="people-link-progress"),
     path("matches/link/<int:run_id>/cancel", linking.cancel, name="people-link-cancel"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from iom.common.spreadsheets import Cell
 from iom.govuk.filters import date as in_words
 from iom.people.choices import Conflict, ReviewStatus
 from iom.people.models import PossibleMatch, SourceRecord
@@ -122,6 +123,27 @@ def births(left: SourceRecord, right: SourceRecord) -> str:
         "The dates of birth are many years apart: %(left)s and %(right)s."
         " These may be a parent and a child who bear the same name."
     ) % {"left": in_words(left.date_of_birth), "right": in_words(right.date_of_birth)}
+
+
+def export_headings() -> list[str]:
+    sides = [
+        template % {"what": what}
+        for template in (_("First record: %(what)s"), _("Second record: %(what)s"))
+        for what in (_("source"), _("number"), _("name"), _("date of birth"))
+    ]
+    return [*sides, _("Weight"), _("Strength"), _("Same"), _("Different"), _("Warnings"), _("Status")]
+
+
+def export_row(match: PossibleMatch) -> list[Cell]:
+    """One line of the queue as a file, under `export_headings`."""
+    shown = row(match)
+    sides = [
+        value
+        for side in (match.left, match.right)
+        for value in (side.source, side.source_id, side.name, side.date_of_birth)
+    ]
+    warned = "; ".join(shown.warnings)
+    return [*sides, match.match_weight, shown.strength, shown.agrees, shown.differs, warned, shown.status]
 
 
 def strength(weight: float) -> str:

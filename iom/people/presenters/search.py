@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from iom.common.spreadsheets import Cell
 from iom.govuk.filters import age as age_on
 from iom.govuk.frames import Identifier
 from iom.people.choices import Sex
@@ -54,3 +55,18 @@ def row(person: Person, records: list[SourceRecord], exact: frozenset[int] | Non
         identifiers=tuple(frame.identifiers(records)[:4]),
         match=match,
     )
+
+
+def export_headings() -> list[str]:
+    identifiers = [str(name) for _field, name in frame.IDENTIFIERS]
+    return [_("Name"), _("Also known as"), _("Date of birth"), _("Age"), _("Sex"), _("Area"), *identifiers]
+
+
+def export_row(row: Row) -> list[Cell]:
+    """One person as a line of a file, under `export_headings`."""
+    numbers = {
+        name: "; ".join(each.value for each in row.identifiers if each.name == name)
+        for _field, name in frame.IDENTIFIERS
+    }
+    also = "; ".join(row.also_known_as)
+    return [row.name, also, row.date_of_birth, row.age, row.sex, row.area, *numbers.values()]

@@ -27,6 +27,8 @@ from iom.people.models import (
 )
 
 PAGE = 25
+# A file of everybody stops here: a longer one is for nobody's work, and is a copy of the index.
+MOST_EXPORTED = 5000
 # A career longer than this is read page by page in the partner's own system.
 MOST_EVENTS = 500
 

@@ -1,4 +1,4 @@
-"""The queue of possible matches: compare two records, decide, undo, go on to the next."""
+"""The queue of possible matches: compare two records, decide, undo, go on to the next, take the queue as a file."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
@@ -27,7 +28,7 @@ from iom.people.views.search import page_number
 @requires(Permission.MATCH_REVIEW)
 def queue(request: ScopedRequest) -> HttpResponse:
     """The possible matches, strongest first, by how they stand, how strong they are and where they come from."""
-    form = MatchFilterForm(request.GET, sources=queries.list_sources(scope=request.scope))
+    form = filter_form(request)
     chosen = form.chosen()
     found = queries.queue(scope=request.scope, **chosen)
     count = queries.count_up_to_most(found)
@@ -45,8 +46,30 @@ def queue(request: ScopedRequest) -> HttpResponse:
         "pages": pages,
         "first": (page - 1) * PAGE + 1,
         "linking": linking.linking(queries.runs(scope=request.scope), at=timezone.now()),
+        "exports": downloads.export_links(request, "people-matches-export") if listed else [],
+        "most": MOST_COUNTED,
     }
     return render(request, "people/matches.html", context)
+
+
+@require_GET
+@requires(Permission.MATCH_REVIEW)
+def export(request: ScopedRequest, kind: str) -> HttpResponse:
+    """The queue as it is filtered, as a file; the first `MOST_COUNTED` of it."""
+    request.scope.check(Permission.EXPORT)
+    found = list(queries.queue(scope=request.scope, **filter_form(request).chosen())[:MOST_COUNTED])
+    return downloads.download(
+        request=request,
+        name="possible matches",
+        kind=kind,
+        headings=presenter.export_headings(),
+        rows=[presenter.export_row(match) for match in found],
+        people=[side.person_id for match in found for side in (match.left, match.right) if side.person_id],
+    )
+
+
+def filter_form(request: ScopedRequest) -> MatchFilterForm:
+    return MatchFilterForm(request.GET, sources=queries.list_sources(scope=request.scope))
 
 
 @require_http_methods(["GET", "POST"])

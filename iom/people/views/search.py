@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
@@ -19,7 +20,7 @@ from iom.people.models import Person
 from iom.people.presenters import search as presenter
 from iom.people.queries import people
 from iom.people.queries import search as queries
-from iom.people.queries.people import PAGE, Filters
+from iom.people.queries.people import MOST_EXPORTED, PAGE, Filters
 from iom.people.rules import search as rules
 
 SORTS = ("best", "name", "-name", "born", "-born")
@@ -44,11 +45,9 @@ class Listed:
 def search(request: ScopedRequest) -> HttpResponse:
     """People by what was typed, best first; without a search, everybody by name."""
     on, now = timezone.localdate(), timezone.now()
-    typed = request.GET.get("q", "").strip()
-    form = PeopleFilterForm(request.GET, areas=people.list_areas(scope=request.scope))
+    typed, sort = what_is_asked(request)
+    form = filter_form(request)
     filters = form.filters()
-    sort = request.GET.get("sort", "best")
-    sort = sort if sort in SORTS else "best"
     listed = found_people(request, typed, filters, sort) if typed else listed_people(request, filters)
     person_ids = [person.pk for person in listed.people]
     records = people.records_of(person_ids=person_ids, scope=request.scope)
@@ -71,14 +70,48 @@ def search(request: ScopedRequest) -> HttpResponse:
         "may_open": request.scope.allows(Permission.PERSON_VIEW),
         "may_review": request.scope.allows(Permission.MATCH_REVIEW),
         "first": (listed.page - 1) * PAGE + 1,
+        "exports": downloads.export_links(request, "people-export") if listed.people else [],
+        "most": MOST_EXPORTED,
     }
     return render(request, "people/search.html", context)
 
 
+@require_GET
+@requires(Permission.EXPORT)
+def export(request: ScopedRequest, kind: str) -> HttpResponse:
+    """The people found, or the list as it is filtered, as a file; the first `MOST_EXPORTED` of them."""
+    request.scope.check(Permission.PERSON_SEARCH)
+    typed, sort = what_is_asked(request)
+    filters = filter_form(request).filters()
+    if typed:
+        found = in_order(find(request, typed, filters).people, sort)
+    else:
+        found, _more = people.page_by_name(scope=request.scope, filters=filters, size=MOST_EXPORTED)
+    person_ids = [person.pk for person in found]
+    records = people.records_of(person_ids=person_ids, scope=request.scope)
+    rows = presenter.rows(found, records, None, timezone.localdate())
+    return downloads.download(
+        request=request,
+        name="people",
+        kind=kind,
+        headings=presenter.export_headings(),
+        rows=[presenter.export_row(row) for row in rows],
+        people=person_ids,
+    )
+
+
+def filter_form(request: ScopedRequest) -> PeopleFilterForm:
+    return PeopleFilterForm(request.GET, areas=people.list_areas(scope=request.scope))
+
+
+def what_is_asked(request: ScopedRequest) -> tuple[str, str]:
+    """What was typed, and in which order the people are to come."""
+    sort = request.GET.get("sort", "best")
+    return request.GET.get("q", "").strip(), sort if sort in SORTS else "best"
+
+
 def found_people(request: ScopedRequest, typed: str, filters: Filters, sort: str) -> Listed:
-    query = rules.read(typed, on=timezone.localdate(), forms_of=linkage.full_forms)
-    among = people.filtered(scope=request.scope, filters=filters) if filters.is_set else None
-    found = queries.find(scope=request.scope, query=query, among=among)
+    found = find(request, typed, filters)
     everyone = in_order(found.people, sort)
     pages = max(1, -(-len(everyone) // PAGE))
     page = min(max(page_number(request), 1), pages)
@@ -89,8 +122,17 @@ def found_people(request: ScopedRequest, typed: str, filters: Filters, sort: str
         page=page,
         pages=pages,
         has_more=found.has_more,
-        unread=query.unread,
+        unread=read(typed).unread,
     )
+
+
+def read(typed: str) -> rules.Query:
+    return rules.read(typed, on=timezone.localdate(), forms_of=linkage.full_forms)
+
+
+def find(request: ScopedRequest, typed: str, filters: Filters) -> queries.Found:
+    among = people.filtered(scope=request.scope, filters=filters) if filters.is_set else None
+    return queries.find(scope=request.scope, query=read(typed), among=among)
 
 
 def in_order(found: list[Person], sort: str) -> list[Person]:

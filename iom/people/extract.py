@@ -34,11 +34,28 @@ TABLES = {
     "registers": Registration._meta.db_table,
     "intelligence_counts": IntelligenceCount._meta.db_table,
 }
-PEOPLE = (
-    "select p.person_key, nullif(p.sex, '') as sex, p.date_of_birth, nullif(p.ethnicity, '') as ethnicity,"
-    " a.name as area from people_person p left join partnerships_area a on a.id = p.area_id"
-    " where p.partnership_id = {partnership} and p.merged_into_id is null"
-)
+# A person shows nothing that part of their audience may not see: where only agencies' own records give a date of birth
+# or a sex, the person has none, and no page shows one. A score needs both, and is wrong for the person without: so
+# analysis, which knows nobody by name, is given them from the best record that the acting scope may see. Only from
+# records kept for law enforcement, because further use for that purpose is lawful (Data Protection Act 2018, section
+# 36(3)) and whoever has sanctions to score has such a record. What health and other services keep to themselves under
+# UK GDPR is not drawn on, nor is ethnicity or area, which no score needs. The date stays out of sight; what rests on
+# it, as on any row that others keep to themselves, is seen by whoever may see the person.
+PEOPLE = """
+    select p.person_key, coalesce(nullif(p.sex, ''), own.sex) as sex,
+        coalesce(p.date_of_birth, own.date_of_birth) as date_of_birth, nullif(p.ethnicity, '') as ethnicity,
+        a.name as area
+    from people_person p left join partnerships_area a on a.id = p.area_id
+    left join lateral (
+        select (array_agg(r.sex order by {best}) filter (where r.sex <> ''))[1] as sex,
+            (array_agg(r.date_of_birth order by {best}) filter (where r.date_of_birth is not null))[1] as date_of_birth
+        from people_sourcerecord r
+        where (p.date_of_birth is null or p.sex = '') and r.person_id = p.id and r.regime = 'law-enforcement'
+    ) own on true
+    where p.partnership_id = {partnership} and p.merged_into_id is null
+"""
+# As the index chooses the best record of a person: with a number given by fingerprints, then the latest.
+BEST = "(r.pnc_id <> '' or r.cro <> '') desc, r.received_at desc, r.id"
 
 
 def snapshot(*, folder: Path, scope: Scope) -> dict[str, Path]:
@@ -49,7 +66,8 @@ def snapshot(*, folder: Path, scope: Scope) -> dict[str, Path]:
     may see, as it is at that moment. Memory does not grow with the number of rows.
     """
     partnership = int(scope.partnership_id)
-    files = {"persons": write(PEOPLE.format(partnership=partnership), columns_of(PERSONS), folder / "persons.parquet")}
+    persons = PEOPLE.format(partnership=partnership, best=BEST)
+    files = {"persons": write(persons, columns_of(PERSONS), folder / "persons.parquet")}
     for table in EVENTS:
         path = folder / f"{table.name}.parquet"
         files[table.name] = write(events(table, partnership), columns_of(table) | {"row_id": pa.string()}, path)

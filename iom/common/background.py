@@ -3,8 +3,12 @@
 The work is queued when the transaction commits and not otherwise, and nobody has to import the task.
 """
 
+from datetime import timedelta
+
 import psycopg
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -35,8 +39,13 @@ def start(task: str, *, lock: str, once: str | None = None, **arguments: int | s
 
 
 def is_alive(*, once: str) -> bool:
-    """Whether work of this name waits or is being done. A killed worker's counts: it is found and done again."""
-    return ProcrastinateJob.objects.filter(queueing_lock=once, status__in=("todo", "doing")).exists()
+    """Whether work of this name waits or is being done.
+
+    What a killed worker left counts while another may still take it up: that takes a minute and a half at most.
+    """
+    heard = Q(worker__isnull=True) | Q(worker__last_heartbeat__gt=Now() - timedelta(minutes=2))
+    jobs = ProcrastinateJob.objects.filter(queueing_lock=once)
+    return bool(jobs.filter(Q(status="todo") | Q(status="doing") & heard).exists())
 
 
 def withdraw(*, once: str) -> None:

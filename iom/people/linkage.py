@@ -35,6 +35,7 @@ STEPS = {
     "Weighing the evidence": LinkStep.WEIGHING,
     "Drawing records together": LinkStep.DRAWING,
 }
+UNKNOWN = "not known on one side"
 MOST_POSSIBLE = 20_000  # pairs kept for review: the strongest; more would never be looked at
 
 
@@ -159,7 +160,7 @@ def pair_of(row: dict[str, Any], comparisons: Sequence[Any]) -> Pair:
             {
                 "name": FIELDS.get(comparison.name, comparison.name),
                 "field": comparison.label,
-                "words": level.words if level else "not known on one side",
+                "words": level.words if level else UNKNOWN,
                 "weight": round(row[f"weight_{comparison.name}"] or 0.0, 2),
             }
         )

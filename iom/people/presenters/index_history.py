@@ -7,6 +7,7 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from iom.govuk.filters import date as in_full
 from iom.people.choices import IndexChange, Verdict
 from iom.people.models import IndexEvent, LinkDecision, SourceRecord
 
@@ -24,12 +25,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Decided:
-    """One decision about two records."""
+    """One decision about two records, or those that one split made together."""
 
     at: datetime
     verdict: str
-    left: str
-    right: str
+    records: tuple[str, ...]
     who: str
     reason: str
     undone_at: datetime | None
@@ -38,6 +38,12 @@ class Decided:
 
 def record_words(record: SourceRecord) -> str:
     return f"{record.owner_agency.name}, {record.source} {record.source_id}"
+
+
+def named_record(record: SourceRecord) -> str:
+    """A record as somebody choosing among several knows it."""
+    words = {"name": record.name, "born": in_full(record.date_of_birth), "record": record_words(record)}
+    return (_("%(name)s, born %(born)s (%(record)s)") if record.date_of_birth else _("%(name)s (%(record)s)")) % words
 
 
 def changes(events: list[IndexEvent], person_id: int, names: dict[int, str]) -> list[Change]:
@@ -66,16 +72,23 @@ def in_words(change: str, arrived: bool) -> str:
 
 
 def decided(decisions: list[LinkDecision], names: dict[int, str]) -> list[Decided]:
-    return [
-        Decided(
-            at=decision.decided_at,
-            verdict=str(Verdict(decision.verdict).label),
-            left=record_words(decision.left),
-            right=record_words(decision.right),
-            who=names.get(decision.decided_by, ""),
-            reason=decision.reason,
-            undone_at=decision.undone_at,
-            undo_href="" if decision.undone_at else reverse("people-undo", args=[decision.pk]),
+    """The decisions, newest first, those of one split in one line: they are undone together."""
+    found = []
+    for (_first, undone_at), group in groupby(
+        decisions, key=lambda decision: (decision.together_with_id or decision.pk, decision.undone_at)
+    ):
+        together = list(group)
+        records = dict.fromkeys(record_words(side) for each in together for side in (each.left, each.right))
+        decision = together[0]
+        found.append(
+            Decided(
+                at=decision.decided_at,
+                verdict=str(Verdict(decision.verdict).label),
+                records=tuple(records),
+                who=names.get(decision.decided_by, ""),
+                reason=decision.reason,
+                undone_at=undone_at,
+                undo_href="" if undone_at else reverse("people-undo", args=[decision.pk]),
+            )
         )
-        for decision in decisions
-    ]
+    return found

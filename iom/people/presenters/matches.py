@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from iom.common.spreadsheets import Cell
 from iom.govuk.filters import date as in_words
 from iom.people.choices import Conflict, ReviewStatus
+from iom.people.linkage import UNKNOWN
 from iom.people.models import PossibleMatch, SourceRecord
 from iom.people.presenters import records
 
@@ -105,7 +106,7 @@ def twins(left: SourceRecord, right: SourceRecord) -> str:
         for name, label in named.items()
         if name in OWN and agreement(name, getattr(left, name), getattr(right, name), None) == "different"
     ]
-    return _("These may be twins or close relatives. They share %(shared)s, and differ in %(apart)s.") % {
+    return _("They share %(shared)s, and differ in %(apart)s.") % {
         "shared": get_text_list(shared, _("and")) or _("much"),
         "apart": get_text_list(apart, _("and")) or _("little"),
     }
@@ -182,11 +183,19 @@ def comparison(match: PossibleMatch) -> list[dict[str, Any]]:
                     "left": records.shown(name, left),
                     "right": records.shown(name, right),
                     "agreement": agreement(name, left, right, part),
-                    "why": part.get("words") if part else None,
+                    "why": why(part, left, right) if part else None,
                     "weight": weight_in_words(part["weight"]) if part and part.get("weight") is not None else None,
                 }
             )
     return rows
+
+
+def why(part: dict[str, Any], left: Any, right: Any) -> str | None:
+    """What the model made of two values; one that it cannot use, such as a false number, it takes as missing."""
+    words: str | None = part.get("words")
+    if words == UNKNOWN and left and right:
+        return _("not weighed: one of them is not valid")
+    return words
 
 
 def agreement(name: str, left: Any, right: Any, part: dict[str, Any] | None) -> str:

@@ -39,5 +39,4 @@ def progress(request: ScopedRequest) -> HttpResponse:
 def cancel(request: ScopedRequest, run_id: int) -> HttpResponse:
     """Stops a run; nothing of it is applied."""
     linking.cancel_linking(run_id=run_id, by=request.scope, at=timezone.now())
-    messages.success(request, _("The run was cancelled. Nothing of it was applied."))
     return redirect("people-matches")

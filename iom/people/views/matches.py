@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,6 +17,7 @@ from iom.people.choices import ReviewStatus, Verdict
 from iom.people.forms import DecisionForm, MatchFilterForm, ReasonForm
 from iom.people.models import PossibleMatch
 from iom.people.operations import decisions
+from iom.people.presenters import index_history as index
 from iom.people.presenters import linking
 from iom.people.presenters import matches as presenter
 from iom.people.queries import decisions as reads
@@ -140,5 +142,12 @@ def undo(request: ScopedRequest, decision_id: int) -> HttpResponse:
         messages.success(request, _("The decision was undone."))
         match = queries.match_of(decision=decision, scope=request.scope)
         return redirect("people-match", match_id=match.pk) if match else redirect("people-matches")
-    context = {"form": form, "decision": decision, "verdict": Verdict(decision.verdict).label}
+    match = queries.match_of(decision=decision, scope=request.scope)
+    context = {
+        "form": form,
+        "decision": decision,
+        "verdict": Verdict(decision.verdict).label,
+        "records": [index.named_record(record) for record in (decision.left, decision.right)],
+        "cancel_href": reverse("people-match", args=[match.pk]) if match else reverse("people-matches"),
+    }
     return render(request, "people/undo.html", context, status=400 if form.is_bound else 200)

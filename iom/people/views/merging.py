@@ -70,7 +70,7 @@ def merge(request: ScopedRequest, public_id: UUID, other_id: UUID) -> HttpRespon
         sides=[records.side(record) for record in found],
         belongs=[record.person_id == person.pk for record in found],
         rows=records.side_by_side(found),
-        moving=[index.record_words(record) for record in theirs],
+        moving=[index.named_record(record) for record in theirs],
         contradicted=reads.visible_between(*sides, Verdict.DIFFERENT, scope=request.scope),
     )
     if request.method == "POST" and form.is_valid():
@@ -84,7 +84,7 @@ def split(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     """Which records are another person's, the reason, what will happen; then it is done."""
     person = open_person(request, public_id, "split")
     found = people.records_of(person_ids=[person.pk], scope=request.scope)
-    form = SplitForm(split_data(request), records=[(record.pk, index.record_words(record)) for record in found])
+    form = SplitForm(split_data(request), records=[(record.pk, index.named_record(record)) for record in found])
     if form.is_valid():
         chosen = set(form.cleaned_data["records"])
         if request.POST.get("confirmed") == "yes":
@@ -103,8 +103,8 @@ def split(request: ScopedRequest, public_id: UUID) -> HttpResponse:
             person,
             form=form,
             chosen=",".join(str(record_id) for record_id in sorted(chosen)),
-            moving=[index.record_words(record) for record in found if record.pk in chosen],
-            staying=[index.record_words(record) for record in found if record.pk in stay],
+            moving=[index.named_record(record) for record in found if record.pk in chosen],
+            staying=[index.named_record(record) for record in found if record.pk in stay],
             contradicted=reads.visible_between(chosen, stay, Verdict.SAME, scope=request.scope),
         )
         return render(request, "people/split_confirm.html", context)

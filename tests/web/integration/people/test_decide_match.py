@@ -231,6 +231,27 @@ def test_the_queue_is_filtered_sorted_and_makes_a_bounded_number_of_queries(
     assert strong.index("+6.0") < strong.index("+8.0")
 
 
+def test_a_match_and_undoing_it_make_a_bounded_number_of_queries(
+    place: Place, alice: Worker, as_user: Callable[[Worker], Client], django_assert_max_num_queries: Callable
+) -> None:
+    with act_in(place.system()):
+        records = [make_record(place) for _ in range(60)]
+    pairs = [Pair(one.pk, two.pk, 5.0, 0.5, conflicts=(Conflict.TWINS,)) for one, two in pairwise(records)]
+    link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
+    with act_in(alice.scope):
+        match = PossibleMatch.objects.latest("pk")
+    client, address = as_user(alice), f"/people/matches/{match.pk}"
+    with django_assert_max_num_queries(24):
+        assert client.get(address).status_code == 200
+    client.post(address, {"verdict": Verdict.DIFFERENT, "reason": "Not the same."})
+    with act_in(alice.scope):
+        decision = LinkDecision.objects.get()
+    with django_assert_max_num_queries(24):
+        page = client.get(f"/people/decisions/{decision.pk}/undo").content.decode()
+    assert "Not the same." in page
+    assert page.count("Jordan Ashdown") == 2, "both records by name"
+
+
 TWINS = {"family_name": "Poole", "date_of_birth": date(1990, 1, 2), "postcode": "WS1 2AB"}
 WARNED = [
     # what the two records say, what the model found, and what the reader is told

@@ -148,8 +148,10 @@ def test_pages_make_a_bounded_number_of_queries(
         record = SourceRecord.objects.filter(person=person).order_by("pk").first()
         for day in range(1, 29):
             add(Arrest, record, arrest_date=date(2025, 1, day))
+        more = [make_record(place, agency="Probation", family_name="Poole", aliases=f"Al{n} Poole") for n in range(40)]
+    link_people(place, {"k1": more[:10], **{f"m{each.pk}": [each] for each in more[10:]}})
     client = as_user(alice)
-    for page in PAGES:
+    for page in (*PAGES, "/split", "/merge?with=poole"):
         with django_assert_max_num_queries(40):
             assert client.get(f"/people/{person.public_id}{page}").status_code == 200
     with django_assert_max_num_queries(24):

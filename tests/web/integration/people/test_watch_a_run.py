@@ -1,16 +1,22 @@
 """Watching a run of linkage: how far it is, its log, cancelling it, and what is said of one that did not finish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
+from iom.common import background
 from iom.common.errors import NotAllowed, NotVisible, WrongState
+from iom.config.tasks import retry_stalled
 from iom.people import linkage
 from iom.people.choices import LinkStep, RunStatus
 from iom.people.models import IndexEvent, LinkRun, Person, SourceRecord
@@ -35,8 +41,21 @@ def queued() -> int:
     return ProcrastinateJob.objects.filter(task_name="people.link", status="todo").count()
 
 
+def killed_ago(*, seconds: int) -> None:
+    """The job is as a worker left it that was last heard of then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - %s * interval '1 second') returning id",
+            [seconds],
+        )
+        cursor.execute(
+            "update procrastinate_jobs set status = 'doing', worker_id = %s where status in ('todo', 'doing')",
+            cursor.fetchone(),
+        )
+
+
 def test_the_page_says_how_far_a_run_is_and_keeps_up_by_itself(
-    place: Place, alice: Worker, as_user: Callable[[Worker], Client]
+    place: Place, alice: Worker, as_user: Callable[[Worker], Client], django_assert_max_num_queries: Callable
 ) -> None:
     client = as_user(alice)
     assert client.post("/people/matches/link").status_code == 302
@@ -53,7 +72,8 @@ def test_the_page_says_how_far_a_run_is_and_keeps_up_by_itself(
     assert f'hx-get="{PROGRESS}"' in page
     assert 'href="/people/matches/"' in page.partition("iom-only-without-script")[2], "without a script, a link"
     assert "Reading the source records</li>" in page, "the log"
-    alone = client.get(PROGRESS, headers={"HX-Request": "true"})
+    with django_assert_max_num_queries(20):
+        alone = client.get(PROGRESS, headers={"HX-Request": "true"})
     assert "Step 4 of 6" in alone.content.decode()
     assert 'id="linking-log" hx-swap-oob="true"' in alone.content.decode()
     assert "HX-Refresh" not in alone.headers
@@ -169,9 +189,9 @@ def test_a_run_whose_worker_is_gone_for_good_does_not_look_at_work_and_another_c
 ) -> None:
     client, gone = as_user(alice), begin(place)
     assert "The records are being linked" in client.get(QUEUE).content.decode()
-    ProcrastinateJob.objects.filter(task_name="people.link").update(status="doing")
-    assert "The records are being linked" in client.get(QUEUE).content.decode(), "it may only just have been killed"
-    ProcrastinateJob.objects.filter(task_name="people.link").update(status="failed")
+    killed_ago(seconds=90)
+    assert "The records are being linked" in client.get(QUEUE).content.decode(), "another worker may still take it up"
+    killed_ago(seconds=150)
     page = client.get(QUEUE).content.decode()
     assert "The records are being linked" not in page
     assert "stopped before it finished, and nothing of it was applied. Its worker failed. Start it again." in page
@@ -211,3 +231,28 @@ def test_only_who_may_and_who_is_in_the_partnership_cancels(
         linking.cancel_linking(run_id=run.pk, by=alice.scope, at=AT)
     with pytest.raises(WrongState), act_in(alice.scope):
         linking.cancel_linking(run_id=run.pk, by=alice.scope, at=AT)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The queue outside any transaction, as a worker has it: one refused write must not spoil the next."""
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("delete from procrastinate_jobs; delete from procrastinate_workers")
+        connection.close()
+
+
+def test_what_a_killed_worker_left_does_not_hold_up_the_same_work_that_waits(committed: None) -> None:
+    def start() -> bool:
+        return background.start("people.link", lock="people-1", once="people-link-1", partnership_id=1, agency_id=1)
+
+    assert start()
+    killed_ago(seconds=60)
+    assert start(), "an import, say, asked for it meanwhile"
+    async_to_sync(retry_stalled.func)(SimpleNamespace(app=app), 0)
+    jobs = ProcrastinateJob.objects.filter(task_name="people.link").order_by("id")
+    assert list(jobs.values_list("status", flat=True)) == ["failed", "todo"]
+    killed_ago(seconds=60)
+    async_to_sync(retry_stalled.func)(SimpleNamespace(app=app), 0)
+    assert jobs.filter(status="todo").count() == 1, "where nothing waits, what was left is done again"

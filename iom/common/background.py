@@ -41,7 +41,7 @@ def start(task: str, *, lock: str, once: str | None = None, **arguments: int | s
 def is_alive(*, once: str) -> bool:
     """Whether work of this name waits or is being done.
 
-    What a killed worker left counts while another may still take it up: that takes a minute and a half at most.
+    What a killed worker left counts while another may still take it up: that takes less than a minute.
     """
     heard = Q(worker__isnull=True) | Q(worker__last_heartbeat__gt=Now() - timedelta(minutes=2))
     jobs = ProcrastinateJob.objects.filter(queueing_lock=once)

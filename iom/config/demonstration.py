@@ -79,11 +79,9 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
     with step(f"Uploading and checking {len(feeds)} extracts"):
         batches = [upload(feed, agencies=agencies, at=now) for feed in feeds]
         work()
-    with step("Taking the checked rows in"):
+    with step("Taking the checked rows in, and linking the records of all agencies"):
         for batch_id, agency in batches:
             accept(batch_id, agency=agency, at=now)
-        work()
-    with step("Linking the records of all agencies"):
         work()
     workers = scopes()
     with step("Proposing, checking and activating the schemes"):

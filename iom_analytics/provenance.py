@@ -14,7 +14,9 @@ from uuid import uuid4
 
 @dataclass(frozen=True)
 class Manifest:
-    """One run. `inputs` maps a file's name to its SHA-256; `versions` names the code that ran."""
+    """One run. `inputs` maps a file's name (its path where two have one name) to its SHA-256; `versions` names the code
+    that ran.
+    """
 
     task: str
     at: str
@@ -38,12 +40,13 @@ def manifest(
     definitions: Mapping[str, str] | None = None,
 ) -> Manifest:
     """The manifest of a run over `inputs`. `definitions` names the versions of models, schemes and coefficients."""
+    names = [path.name for path in inputs]
     versions = {name: version(name) for name in ("openiom", "ibis-framework", "duckdb", "splink")}
     return Manifest(
         task=task,
         at=at.isoformat(timespec="seconds"),
         parameters=parameters,
-        inputs={path.name: sha256(path) for path in inputs},
+        inputs={path.name if names.count(path.name) == 1 else str(path): sha256(path) for path in inputs},
         versions={**versions, **(definitions or {})},
         results=results or {},
     )

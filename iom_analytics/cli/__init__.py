@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from iom_analytics.cli.key import key
 from iom_analytics.cli.link import link
 from iom_analytics.cli.rank import rank
 from iom_analytics.cli.score import score
@@ -12,6 +13,7 @@ from iom_analytics.cli.validate import validate
 from iom_analytics.errors import AnalyticsError
 
 COMMANDS = (
+    key,
     link,
     rank,
     score,

@@ -11,7 +11,9 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
-from iom_analytics.tables import Column, Table
+from iom_analytics.tables import EVENTS, PERSONS, Column, Table
+
+PEOPLE_TABLES: dict[str, Table] = {table.name: table for table in (PERSONS, *EVENTS)}
 
 YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$"
@@ -54,10 +56,9 @@ def checked(engine: Engine, text: IbisTable, path: Path, contract: Table) -> Ibi
     rows = text.select(**{f"written_{name}": value for name, value in written.items()}, **also)
     rows = engine.cache(rows.mutate(**{column.name: typed(rows, column) for column in columns}), contract.name)
     raise_for_wrong(rows, [rule for column in columns for rule in rules(rows, column)], path)
-    if contract.key and rows.count().execute() != rows.select(*contract.key).distinct().count().execute():
-        raise InputError(
-            f"{path.name} has two rows with the same {' and '.join(contract.key)}; each must be there once."
-        )
+    key = [name for name in contract.key if name in text.columns]  # an optional column that is not there says nothing
+    if key and rows.count().execute() != rows.select(*key).distinct().count().execute():
+        raise InputError(f"{path.name} has two rows with the same {' and '.join(key)}; each must be there once.")
     return rows.select(*(column.name for column in columns), *also)
 
 

@@ -9,14 +9,13 @@ import pyarrow.csv as pa_csv
 import typer
 
 from iom_analytics import cohorts
-from iom_analytics.cli.inputs import read_table
+from iom_analytics.cli.inputs import PEOPLE_TABLES, read_table
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import InputError
 from iom_analytics.history import Records, career_history
 from iom_analytics.provenance import manifest, whole_file
-from iom_analytics.tables import EVENTS, PERSONS, Table
+from iom_analytics.tables import PERSONS, Table
 
-CONTRACTS: dict[str, Table] = {table.name: table for table in (PERSONS, *EVENTS)}
 Feed = Annotated[Path | None, typer.Option(help="CSV or Parquet file")]
 
 
@@ -59,7 +58,7 @@ def rank(
     }
     given = {name: path for name, path in paths.items() if path is not None}
     with open_engine(engine) as opened:
-        records = Records(**{name: read_table(opened, path, CONTRACTS[name]) for name, path in given.items()})
+        records = Records(**{name: read_table(opened, path, as_linked(name)) for name, path in given.items()})
         history = career_history(
             opened,
             persons=records.persons,
@@ -101,6 +100,14 @@ def rank(
         typer.echo(f"Not known for anyone, for want of a table: {', '.join(ranking.missing_feeds)}.")
     if not chosen.is_in_force(day):
         typer.echo(f"This version of the scheme is not in force on {day.isoformat()}.")
+
+
+def as_linked(name: str) -> Table:
+    """The table as it is after linkage: a person with two records in a system may have there twice what is once in a
+    file. Counts add up, spells and registers are counted once, and of two answers on a day the higher is taken.
+    """
+    table = PEOPLE_TABLES[name]
+    return table if table is PERSONS else replace(table, key=())
 
 
 def read_day(text: str) -> date:

@@ -13,9 +13,10 @@ from iom_analytics.linkage.identifiers import (
     parse_prison_number,
     recognise,
 )
+from iom_analytics.linkage.keying import keyed, persons
 from iom_analytics.linkage.linking import Linked, link
 from iom_analytics.linkage.model import BREAK, JOIN, MODEL_VERSION, REVIEW, Model
-from iom_analytics.linkage.names import are_variants, family_name, full_forms, given_names, sounds_like
+from iom_analytics.linkage.names import full_forms, sounds_like
 from iom_analytics.linkage.records import ColumnMap, Records, read_column_map, read_records
 from iom_analytics.linkage.truth import Quality, quality
 
@@ -32,17 +33,16 @@ __all__ = [
     "Model",
     "Quality",
     "Records",
-    "are_variants",
     "explain",
-    "family_name",
     "full_forms",
-    "given_names",
+    "keyed",
     "link",
     "parse",
     "parse_crn",
     "parse_cro",
     "parse_pnc_id",
     "parse_prison_number",
+    "persons",
     "quality",
     "read_column_map",
     "read_records",

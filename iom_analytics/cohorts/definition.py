@@ -26,7 +26,6 @@ from iom_analytics.cohorts.scheme import (
 )
 from iom_analytics.errors import DefinitionError, InputError
 
-SHIPPED = "iom_analytics.cohorts.schemes"
 PLACEHOLDER = "local placeholder"
 COMPARISONS = ("at_least", "at_most", "below", "is")
 BAND_COMPARISONS = ("at_least", "at_most", "is")

@@ -6,7 +6,7 @@ import ibis
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.errors import InputError
-from iom_analytics.tables import EVENTS, PERSONS, Table
+from iom_analytics.tables import Table
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,6 @@ class Records:
         """Every table there is a feed for, by name."""
         found = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: table for name, table in found.items() if table is not None}
-
-
-CONTRACTS = {table.name: table for table in (PERSONS, *EVENTS)}
 
 
 def complete(table: IbisTable, contract: Table) -> IbisTable:

@@ -128,7 +128,7 @@ def largest_block(engine: Engine, blocks: list[IbisTable], budget: int) -> int:
     """The size up to which blocks are taken, smallest first, so that their pairs are within the budget."""
     sizes = [block.group_by("size").aggregate(blocks=lambda row: row.count()) for block in blocks]
     counts: dict[int, int] = {}
-    for row in (ibis.union(*sizes) if len(sizes) > 1 else sizes[0]).to_pyarrow().to_pylist():
+    for row in ibis.union(*sizes).to_pyarrow().to_pylist():
         counts[row["size"]] = counts.get(row["size"], 0) + row["blocks"]
     pairs = 0
     largest = 1

@@ -1,7 +1,6 @@
 """The person key: a pseudonym that says nothing, and stays with its person from one linkage to the next."""
 
 import secrets
-from collections.abc import Callable
 
 import ibis
 import pyarrow as pa
@@ -9,7 +8,6 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.engine import Engine
 
-NewKeys = Callable[[int], list[str]]
 KEY_BYTES = 10
 
 
@@ -19,7 +17,7 @@ def random_keys(count: int) -> list[str]:
     return [text[start : start + 2 * KEY_BYTES] for start in range(0, len(text), 2 * KEY_BYTES)]
 
 
-def with_person_keys(engine: Engine, people: IbisTable, previous: IbisTable | None, new_keys: NewKeys) -> IbisTable:
+def with_person_keys(engine: Engine, people: IbisTable, previous: IbisTable | None) -> IbisTable:
     """The records of `people` (`source`, `source_id`, `person`) with the `person_key` of each person.
 
     A person keeps the key that most of its records had in `previous` (`source`, `source_id`, `person_key`), unless more
@@ -30,7 +28,7 @@ def with_person_keys(engine: Engine, people: IbisTable, previous: IbisTable | No
     kept = engine.cache(kept_keys(people, previous), "kept_keys") if previous is not None else None
     without = persons if kept is None else persons.anti_join(kept, "person")
     numbers = without.order_by("person").to_pyarrow()["person"]
-    fresh = pa.array(new_keys(len(numbers)), pa.string())  # typed, as there may be none
+    fresh = pa.array(random_keys(len(numbers)), pa.string())  # typed, as there may be none
     new = engine.from_arrow(pa.table({"person": numbers, "person_key": fresh}), "new_keys")
     keys = new if kept is None else new.union(kept.select("person", "person_key"))
     return people.inner_join(keys, "person").select("source", "source_id", "person_key", "person")

@@ -15,7 +15,7 @@ from iom_analytics.errors import InputError
 from iom_analytics.linkage import blocking, clusters, conflicts, training, weigh
 from iom_analytics.linkage import decisions as deciding
 from iom_analytics.linkage.comparisons import Comparison, chosen
-from iom_analytics.linkage.keys import NewKeys, random_keys, with_person_keys
+from iom_analytics.linkage.keys import with_person_keys
 from iom_analytics.linkage.model import FAINTEST, JOIN, REVIEW, Model, for_comparisons, shipped
 from iom_analytics.linkage.prepare import prepare
 from iom_analytics.linkage.records import Kind
@@ -64,7 +64,6 @@ def link(
     decisions: IbisTable | None = None,
     previous: IbisTable | None = None,
     model: Model | None = None,
-    new_keys: NewKeys = random_keys,
     progress: Callable[[str], None] = quietly,
 ) -> Linked:
     """Which records are one person.
@@ -106,7 +105,7 @@ def link(
     )
     people = engine.from_arrow(pa.table({"record": np.arange(count), "person": person}), "people")
     found = cleaned.select("record", "source", "source_id").inner_join(people, "record")
-    keyed = engine.cache(with_person_keys(engine, found, previous, new_keys), "keyed")
+    keyed = engine.cache(with_person_keys(engine, found, previous), "keyed")
     return Linked(
         clusters=keyed.select("source", "source_id", "person_key"),
         links=engine.cache(to_show(weighed, found, kept_apart, comparisons), "links"),

@@ -9,20 +9,6 @@ from importlib.resources import files
 
 import jellyfish
 
-from iom_analytics.linkage.cleaning import FAMILY_NAME, GIVEN_NAMES
-from iom_analytics.linkage.steps import clean_text
-
-
-def given_names(text: str | None) -> list[str]:
-    """The given names in plain lower-case letters, titles and suffixes removed: `Mr. José-Luis` is jose, luis."""
-    return (clean_text(GIVEN_NAMES, text) or "").split()
-
-
-def family_name(text: str | None) -> str | None:
-    """The family name in plain lower-case letters, its parts joined: `O'Brien-Smith` is obriensmith."""
-    cleaned = clean_text(FAMILY_NAME, text)
-    return cleaned.replace(" ", "") if cleaned else None
-
 
 def sounds_like(name: str) -> str:
     """The phonetic code (Metaphone) of a name in plain letters; names that sound alike share it."""
@@ -35,12 +21,6 @@ def full_forms(given: str) -> tuple[str, ...]:
     A name that nobody listed stands for itself.
     """
     return listed_names().get(given, (given,))
-
-
-def are_variants(left: str, right: str) -> bool:
-    """Whether one of two given names may stand for the other, or both are filed under one: bill and will are."""
-    left_forms, right_forms = full_forms(left), full_forms(right)
-    return left in right_forms or right in left_forms or left_forms[0] == right_forms[0]
 
 
 @cache

@@ -148,7 +148,7 @@ def read_records(
         part.select(**{name: part[name] if name in part.columns else ibis.null("string") for name in columns})
         for part in parts
     ]
-    return Records(ibis.union(*alike) if len(alike) > 1 else alike[0], kinds, recognised)
+    return Records(ibis.union(*alike), kinds, recognised)
 
 
 def _one_file(

@@ -1,9 +1,8 @@
-"""The steps that cleaning is made of: each works alike on one text and on a whole column.
+"""The steps that cleaning a column of texts is made of.
 
-Regular expressions keep to what DuckDB (RE2), Spark (Java) and Python read alike: no look-around, no back-references.
+Regular expressions keep to what DuckDB (RE2) and Spark (Java) read alike: no look-around, no back-references.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,9 +11,7 @@ from ibis.expr.types import StringValue
 
 
 class Step(Protocol):
-    """One change to a text; `on_text` and `on_column` do the same."""
-
-    def on_text(self, text: str) -> str: ...
+    """One change to every text of a column."""
 
     def on_column(self, column: StringValue) -> StringValue: ...
 
@@ -25,9 +22,6 @@ class Replace:
 
     pattern: str
     by: str
-
-    def on_text(self, text: str) -> str:
-        return re.sub(self.pattern, self.by, text)
 
     def on_column(self, column: StringValue) -> StringValue:
         return column.re_replace(self.pattern, self.by)
@@ -40,27 +34,18 @@ class Translate:
     old: str
     new: str
 
-    def on_text(self, text: str) -> str:
-        return text.translate(str.maketrans(self.old, self.new))
-
     def on_column(self, column: StringValue) -> StringValue:
         return column.translate(self.old, self.new)
 
 
 @dataclass(frozen=True)
 class Lower:
-    def on_text(self, text: str) -> str:
-        return text.lower()
-
     def on_column(self, column: StringValue) -> StringValue:
         return column.lower()
 
 
 @dataclass(frozen=True)
 class Upper:
-    def on_text(self, text: str) -> str:
-        return text.upper()
-
     def on_column(self, column: StringValue) -> StringValue:
         return column.upper()
 
@@ -71,13 +56,6 @@ class InwardPart:
 
     shortest: int = 5
 
-    def on_text(self, text: str) -> str:
-        if len(text) < self.shortest or not text[0].isalpha():
-            return text
-        return (
-            text[:-3] + text[-3].translate(str.maketrans("OI", "01")) + text[-2:].translate(str.maketrans("01", "OI"))
-        )
-
     def on_column(self, column: StringValue) -> StringValue:
         start = column.length() - 3
         mended = (
@@ -86,15 +64,6 @@ class InwardPart:
             + column.substr(start + 1, 2).translate("01", "OI")
         )
         return (column.length() >= self.shortest).ifelse(column.re_search("^[A-Z]").ifelse(mended, column), column)
-
-
-def clean_text(steps: Sequence[Step], text: str | None) -> str | None:
-    """The text after all steps; None where nothing is left."""
-    if text is None:
-        return None
-    for step in steps:
-        text = step.on_text(text)
-    return text or None
 
 
 def clean_column(steps: Sequence[Step], column: StringValue) -> StringValue:

@@ -8,11 +8,8 @@ import pytest
 import yaml
 
 from iom_analytics.engine import Engine
-from iom_analytics.linkage import names
-from iom_analytics.linkage.cleaning import POSTCODE
 from iom_analytics.linkage.prepare import prepare
 from iom_analytics.linkage.records import CONTRACT, Kind
-from iom_analytics.linkage.steps import clean_text
 
 FURTHER: dict[str, Kind] = {"town": "text", "mail": "email", "number": "number"}
 CASES: list[dict[str, Any]] = [
@@ -52,18 +49,3 @@ def test_a_record_is_cleaned_so_that(number: int, engine: Engine) -> None:
     found = cleaned(engine)[number]
     written = {name: str(found[name]).lower() if name == "given_known" else found[name] for name in expected}
     assert written == expected
-
-
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if {"given", "family"} & set(case["out"])], ids=lambda case: case["id"]
-)
-def test_one_name_is_cleaned_as_a_column_of_names_is(case: dict[str, Any]) -> None:
-    if "given" in case["out"]:
-        assert next(iter(names.given_names(text(case["in"]["given_names"]))), None) == text(case["out"]["given"])
-    if "family" in case["out"]:
-        assert names.family_name(text(case["in"].get("family_name"))) == text(case["out"]["family"])
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if "postcode" in case["out"]], ids=lambda case: case["id"])
-def test_one_postcode_is_cleaned_as_a_column_of_postcodes_is(case: dict[str, Any]) -> None:
-    assert clean_text(POSTCODE, text(case["in"]["postcode"])) == text(case["out"]["postcode"])

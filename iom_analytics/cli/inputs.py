@@ -1,6 +1,7 @@
 """Reads a file for a command: every column its contract's type, or a message that says what is wrong and where."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ EXPECTED = {
     "yes_no": "yes or no",
     "text": "text",
 }
+
+
+def read_day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option} must be a date like 2026-04-01, not '{text}'.") from error
 
 
 def read_table(engine: Engine, path: Path, contract: Table) -> IbisTable:

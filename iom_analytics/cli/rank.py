@@ -1,7 +1,7 @@
 """`iom-analytics rank`: everyone under a scheme on a date, with the working behind each place."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ import pyarrow.csv as pa_csv
 import typer
 
 from iom_analytics import cohorts
-from iom_analytics.cli.inputs import PEOPLE_TABLES, read_table
+from iom_analytics.cli.inputs import PEOPLE_TABLES, read_day, read_table
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import InputError
 from iom_analytics.history import Records, career_history
@@ -41,7 +41,7 @@ def rank(
     fairness.csv (selection by sex, age and ethnicity, small numbers suppressed) and manifest.json to the folder OUT;
     with --against also what_if.parquet.
     """
-    day = read_day(on)
+    day = read_day(on, "--on")
     if working not in ("everyone", "candidates"):
         raise InputError(f"--working is 'everyone' or 'candidates', not '{working}'.")
     chosen = cohorts.load_scheme(scheme)
@@ -108,13 +108,6 @@ def as_linked(name: str) -> Table:
     """
     table = PEOPLE_TABLES[name]
     return table if table is PERSONS else replace(table, key=())
-
-
-def read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--on must be a date like 2026-04-01, not '{text}'.") from error
 
 
 def summary(ranking: cohorts.Ranking) -> dict[str, Any]:

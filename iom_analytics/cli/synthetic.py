@@ -1,13 +1,12 @@
 """`iom-analytics synthetic`: a made-up force area with known truth."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from iom_analytics.errors import InputError
+from iom_analytics.cli.inputs import read_day
 from iom_analytics.synthetic import make_area, write_area
 
 
@@ -18,10 +17,7 @@ def synthetic(
     as_of: Annotated[str, typer.Option(help="The day the agencies made their extracts")] = "2026-09-30",
 ) -> None:
     """Write a made-up force area with known truth: extracts/, layouts/ and truth/ in the folder OUT."""
-    try:
-        day = date.fromisoformat(as_of)
-    except ValueError as error:
-        raise InputError(f"--as-of must be a date like 2026-09-30, not '{as_of}'.") from error
+    day = read_day(as_of, "--as-of")
     area = make_area(people=people, seed=seed, as_of=day)
     with Progress(transient=True) as progress:
         task = progress.add_task("Making people", total=people)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from rich.progress import Progress
 from rich.table import Table as Grid
 
 from iom_analytics import tables
+from iom_analytics.cli.inputs import read_day
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import DefinitionError, InputError
 from iom_analytics.provenance import whole_file
@@ -58,7 +59,8 @@ def validate(
         raise InputError(f"There is no file {file}.")
     if table not in CONTRACTS:
         raise InputError(f"There is no table '{table}'. Choose one of {', '.join(CONTRACTS)}.")
-    day = read_day(received_on)
+    today = datetime.now(UTC).date()  # noqa: TID251 (an entry point)
+    day = today if received_on is None else read_day(received_on, "--received-on")
     given = {"date_order": date_order, "encoding": encoding, "delimiter": delimiter, "sheet": sheet,
              "header_line": header_line, "constants": {"source": source} if source else None}  # fmt: skip
     used = read_layout(layout, table, {name: value for name, value in given.items() if value is not None})
@@ -95,15 +97,6 @@ def validate(
         if held:
             console.print(f"The held rows are in {escape(str(held))}.", soft_wrap=True)
         raise typer.Exit(1)
-
-
-def read_day(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).date()  # noqa: TID251 (an entry point)
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--received-on must be a date like 2026-04-01, not '{text}'.") from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iom_analytics import cohorts
@@ -168,6 +168,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(path=st.sampled_from(places(GOOD)), value=VALUES)
 def test_whatever_is_written_is_read_or_refused_and_never_crashes(path: tuple[Any, ...], value: Any) -> None:
     with suppress(DefinitionError):

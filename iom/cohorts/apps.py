@@ -25,6 +25,7 @@ class CohortsConfig(AppConfig):
 
         privacy.register()
         registries.navigation.register(NavigationItem("cohort", _("Cohort"), "cohort", Permission.COHORT_VIEW, 30))
+        registries.person_tabs.register(PersonTab("cohort", _("Cohort"), "cohorts-person", Permission.COHORT_VIEW, 55))
         registries.person_tabs.register(
             PersonTab("scores", _("Risk and scores"), "cohorts-scores", Permission.PERSON_SCORES_VIEW, 60)
         )

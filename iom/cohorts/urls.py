@@ -35,6 +35,7 @@ urlpatterns = [
     path("cohort/schemes/<slug:slug>/<int:number>/check", schemes.check_again, name="cohorts-check-again"),
     path("cohort/schemes/<slug:slug>/<int:number>/activate", schemes.activate, name="cohorts-activate"),
     path("cohort/schemes/<slug:slug>/<int:number>/withdraw", schemes.withdraw, name="cohorts-withdraw-version"),
+    path("people/<uuid:public_id>/cohort", members.person, name="cohorts-person"),
     path("people/<uuid:public_id>/scores", candidates.scores, name="cohorts-scores"),
     path("people/<uuid:public_id>/nominate", nominations.nominate, name="cohorts-nominate"),
 ]

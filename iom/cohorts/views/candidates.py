@@ -125,17 +125,14 @@ def scores(request: ScopedRequest, public_id: UUID) -> HttpResponse:
                 "criteria": present.criterion_rows(criteria, sources=sources),
             }
         )
-    membership = queries.membership_of(person_id=person.pk, scope=scope)
+    memberships = queries.memberships_of(person_id=person.pk, scope=scope)
     nominations = queries.nominations_of(person_id=person.pk, scope=scope)
-    is_free = membership is None and not any(each.state in queries.UNDECIDED for each in nominations)
     context = {
         "frame": person_frame(person=person, section="scores", scope=scope, on=on),
         "person": person,
         "ranks": ranks,
         "scores": present.score_cards(queries.list_scores(person_id=person.pk, scope=scope)),
-        "membership": membership,
-        "nominations": nominations,
-        "may_nominate": scope.allows(Permission.NOMINATE) and is_free,
+        "may_nominate": shared.may_nominate(scope, memberships, nominations),
     }
     return render(request, "cohorts/scores.html", context)
 

@@ -1,6 +1,7 @@
 """The cohort: who is in it, and one member's rating, lead, review and de-selection."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
@@ -28,6 +29,7 @@ from iom.cohorts.views import shared
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships import queries as partnerships
 from iom.people.presenters.frame import person_frame
+from iom.people.queries.people import get_person
 
 STATES = ((MembershipState.ACTIVE, "In the cohort"), (MembershipState.DESELECTED, "De-selected"))
 
@@ -125,6 +127,25 @@ def member(request: ScopedRequest, membership_id: int) -> HttpResponse:
         and not queries.is_member(person_id=found.person_id),
     }
     return render(request, "cohorts/member.html", context)
+
+
+@require_GET
+@requires(Permission.COHORT_VIEW)
+def person(request: ScopedRequest, public_id: UUID) -> HttpResponse:
+    """A person's place in the cohort: every membership and nomination, and the way to nominate."""
+    scope = request.scope
+    found = get_person(public_id=public_id, scope=scope)
+    audit.viewed(by=scope, at=timezone.now(), person_id=found.pk, page="cohort")
+    memberships = queries.memberships_of(person_id=found.pk, scope=scope)
+    nominations = queries.nominations_of(person_id=found.pk, scope=scope)
+    context = {
+        "frame": person_frame(person=found, section="cohort", scope=scope, on=shared.today()),
+        "person": found,
+        "memberships": [(membership, type_name(membership.cohort_type)) for membership in memberships],
+        "nominations": nominations,
+        "may_nominate": shared.may_nominate(scope, memberships, nominations),
+    }
+    return render(request, "cohorts/person.html", context)
 
 
 def change(

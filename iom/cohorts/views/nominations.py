@@ -113,21 +113,19 @@ def nominate(request: ScopedRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("Nominated. The agencies you chose have been asked for their returns."))
             return redirect("cohorts-nomination", nomination.pk)
     context = {
-        "frame": person_frame(person=person, section="", scope=scope, on=on),
+        "frame": person_frame(person=person, section="cohort", scope=scope, on=on),
         "form": form,
         "parts": form.PARTS,
-        "cancel_href": reverse("cohorts-scores", args=[person.public_id])
-        if scope.allows(Permission.PERSON_SCORES_VIEW)
-        else reverse("cohorts-nominations"),
+        "cancel_href": reverse("cohorts-person", args=[person.public_id]),
     }
     return render(request, "cohorts/nominate.html", context)
 
 
-def page_context(nomination: Nomination, scope: Scope, active: str = "") -> dict[str, Any]:
+def page_context(nomination: Nomination, scope: Scope) -> dict[str, Any]:
     """What every page about one nomination shows: the frame round its person, and its own head."""
     on = shared.today()
     return {
-        "frame": person_frame(person=nomination.person, section=active, scope=scope, on=on),
+        "frame": person_frame(person=nomination.person, section="cohort", scope=scope, on=on),
         "nomination": nomination,
         "undecided": present.is_undecided(nomination),
     }

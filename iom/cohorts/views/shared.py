@@ -1,4 +1,4 @@
-"""What several pages of the cohort need: its sub-navigation and pages of a list."""
+"""What several pages of the cohort need: its sub-navigation, pages of a list, whether to offer a nomination."""
 
 from datetime import date
 from typing import Any
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.cohorts.choices import MembershipState
+from iom.cohorts.models import CohortMembership, Nomination
+from iom.cohorts.queries import UNDECIDED
 from iom.common.errors import InvalidInput
 
 SECTIONS = (
@@ -29,6 +32,12 @@ def sections(scope: Scope, active: str) -> list[dict[str, Any]]:
         for name, text, permission in SECTIONS
         if scope.allows(permission)
     ]
+
+
+def may_nominate(scope: Scope, memberships: list[CohortMembership], nominations: list[Nomination]) -> bool:
+    """Whether to offer a nomination of who has these: not while one is undecided, nor of who is in the cohort."""
+    is_in = any(each.state == MembershipState.ACTIVE for each in memberships)
+    return scope.allows(Permission.NOMINATE) and not is_in and not any(each.state in UNDECIDED for each in nominations)
 
 
 def page_number(request: HttpRequest) -> int:

@@ -1,6 +1,7 @@
 """From the ranked list to the cohort and out of it again, as people with different roles click through it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,28 @@ def test_from_the_list_into_the_cohort_and_out(
         actions = set(Event.objects.filter(person_id=listed.pk).values_list("action", flat=True))
     assert {"cohorts.nominate", "cohorts.give_return", "cohorts.select", "cohorts.record_told", "cohorts.change_rag",
             "cohorts.deselect", "cohorts.reselect", "view.scores", "view.nomination"} <= actions  # fmt: skip
+
+
+def test_any_partner_refers_somebody_from_the_persons_own_pages(
+    person: Person, scheme: Scheme, place: Place, bob: Worker, as_user: AsUser,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[None]],
+) -> None:  # fmt: skip
+    """A partner worker sees neither candidates nor scores: the way leads through the person's tab."""
+    council = as_user(bob)
+    tab, form = (reverse(name, args=[person.public_id]) for name in ("cohorts-person", "cohorts-nominate"))
+    assert f'href="{tab}"' in council.get(reverse("people-person", args=[person.public_id])).text
+    with django_assert_max_num_queries(23):
+        page = council.get(tab).text
+    assert f'href="{form}"' in page
+    referral = {"scheme": scheme.pk, "reason": "Evicted; in debt to dealers", "supervision": "unknown",
+                "lawful_basis": "public-task", "asked": [place.agencies["Police"].pk]}  # fmt: skip
+    assert council.post(form, {**referral, **date_parts("returns_due_on", 7)}).status_code == 302
+    with act_in(bob.scope):
+        nomination = Nomination.objects.get()
+    assert (nomination.origin, nomination.owner_agency_id) == ("referral", place.agencies["Council"].pk)
+    page = council.get(tab).text
+    assert reverse("cohorts-nomination", args=[nomination.pk]) in page
+    assert f'href="{form}"' not in page, "one nomination at a time"
 
 
 def test_a_decision_that_is_not_whole_says_what_is_missing(

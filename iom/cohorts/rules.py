@@ -182,16 +182,6 @@ def is_ready_for_panel(
     return state == N.OPEN and (waiting == 0 or returns_due_on < on)
 
 
-def check_can_decide(*, state: str, outcome: str, waiting: int, returns_due_on: date, on: date, without: str) -> None:
-    """The panel decides once every agency has answered or its time is up; sooner only if it says why."""
-    check_can_move(NOMINATION, state=state, move=outcome)
-    if waiting and returns_due_on >= on and not without.strip():
-        raise InvalidInput(
-            "Not all agencies have answered and their time is not up. Say why the panel decides without them.",
-            {"without_returns": "Say why the panel decides before all agencies have answered"},
-        )
-
-
 def check_decision_is_whole(
     *,
     outcome: str,
@@ -207,8 +197,14 @@ def check_decision_is_whole(
     deferred_until: date | None,
     is_same_scheme: bool,
     has_scheme: bool,
+    waiting: int,
+    returns_due_on: date,
+    without_returns: str,
 ) -> None:
-    """A decision says all that its outcome needs; raises `InvalidInput` naming every field that does not."""
+    """A decision says all that its outcome needs; raises `InvalidInput` naming every field that does not.
+
+    The panel decides once every agency has answered or its time is up; sooner only if it says why.
+    """
     wrong: dict[str, str] = {}
     if not reasons.strip():
         wrong["reasons"] = "Enter the panel's reasons"
@@ -229,6 +225,8 @@ def check_decision_is_whole(
         wrong["deferred_until"] = "Enter a day in the future on which the panel will look at it again"
     if outcome == Outcome.REDIRECT and (not has_scheme or is_same_scheme):
         wrong["to_scheme"] = "Select another scheme"
+    if waiting and returns_due_on >= on and not without_returns.strip():
+        wrong["without_returns"] = "Say why the panel decides before all agencies have answered"
     if wrong:
         raise InvalidInput("The decision is not complete.", wrong)
 

@@ -48,14 +48,7 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
     nomination = locked(row=nomination, by=by)
     on = timezone.localdate(at)
     waiting = ReturnRequest.objects.filter(nomination=nomination, answered_at__isnull=True).count()
-    rules.check_can_decide(
-        state=nomination.state,
-        outcome=verdict.outcome,
-        waiting=waiting,
-        returns_due_on=nomination.returns_due_on,
-        on=on,
-        without=verdict.without_returns,
-    )
+    rules.check_can_move(rules.NOMINATION, state=nomination.state, move=verdict.outcome)
     rules.check_decision_is_whole(
         outcome=verdict.outcome,
         reasons=verdict.reasons,
@@ -70,6 +63,9 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
         deferred_until=verdict.deferred_until,
         has_scheme=verdict.to_scheme is not None,
         is_same_scheme=verdict.to_scheme is not None and verdict.to_scheme.pk == nomination.scheme_id,
+        waiting=waiting,
+        returns_due_on=nomination.returns_due_on,
+        without_returns=verdict.without_returns,
     )
     decision = PanelDecision.objects.create(
         **marked_like(nomination),

@@ -63,8 +63,9 @@ def test_deciding_before_the_returns_are_in_needs_a_reason(
     with act_in(bob.scope):
         nomination = nominate(person, scheme, bob.scope, asked=[place.agencies["Treatment"].pk])
     with act_in(chair.scope):
-        with pytest.raises(InvalidInput, match="Not all agencies"):
+        with pytest.raises(InvalidInput) as refused:
             cohorts.decide(nomination=nomination, verdict=selection(manager), by=chair.scope, at=AT)
+        assert set(refused.value.fields) == {"without_returns"}
         verdict = selection(manager, without_returns="Released on Friday; treatment has no contact")
         cohorts.decide(nomination=nomination, verdict=verdict, by=chair.scope, at=AT)
         assert CohortMembership.objects.get().nomination == nomination

@@ -90,6 +90,9 @@ PANEL: dict[str, Any] = {
     "deferred_until": ON + timedelta(days=28),
     "is_same_scheme": False,
     "has_scheme": True,
+    "waiting": 0,
+    "returns_due_on": ON,
+    "without_returns": "",
 }
 
 
@@ -132,12 +135,13 @@ def test_what_a_decision_lacks_is_named(outcome: Outcome, change: Mapping[str, A
     ],
 )
 def test_the_panel_waits_for_returns_or_says_why_not(waiting: int, due: date, without: str, may: bool) -> None:
-    given = {"state": N.OPEN, "outcome": "select", "waiting": waiting, "returns_due_on": due, "on": ON}
+    given = {**PANEL, "waiting": waiting, "returns_due_on": due, "without_returns": without}
     if may:
-        rules.check_can_decide(without=without, **given)
+        rules.check_decision_is_whole(outcome=Outcome.SELECT, **given)
     else:
-        with pytest.raises(InvalidInput):
-            rules.check_can_decide(without=without, **given)
+        with pytest.raises(InvalidInput) as refused:
+            rules.check_decision_is_whole(outcome=Outcome.SELECT, **{**given, "rag": ""})
+        assert set(refused.value.fields) == {"rag", "without_returns"}, "everything that is missing at once"
 
 
 @pytest.mark.parametrize(

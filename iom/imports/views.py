@@ -12,8 +12,9 @@ from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.common.errors import InvalidInput, NotVisible
-from iom.imports import adapters, presenters, queries
+from iom.imports import adapters, presenters, queries, rules
 from iom.imports import operations as imports
+from iom.imports.choices import BatchStatus
 from iom.imports.forms import BatchFilterForm, FeedForm, MappingForm, UploadForm
 from iom.partnerships import queries as partnerships
 
@@ -106,6 +107,7 @@ def new_feed(request: ScopedRequest) -> HttpResponse:
 def columns(request: ScopedRequest, batch_id: int) -> HttpResponse:
     """Says once which column of the file holds what."""
     batch = queries.get_own_batch(scope=request.scope, batch_id=batch_id)
+    rules.check_can_move(status=batch.status, to=BatchStatus.CHECKING)  # afterwards its file is gone
     header = adapters.header(batch_id=batch.pk, file_name=batch.file_name)
     if isinstance(header, str):
         batch = imports.refuse(batch_id=batch.pk, refusal=header, by=request.scope, at=timezone.now())

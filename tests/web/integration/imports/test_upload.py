@@ -41,6 +41,7 @@ def test_the_whole_way_by_the_pages(feed: Feed, alice: Worker, as_user: SignIn) 
     client.post(f"/imports/{batch_id}/accept")
     take_in(batch)
     assert "2 new, 0 changed" in client.get(f"/imports/{batch_id}").content.decode()
+    assert client.get(f"/imports/{batch_id}/columns").status_code == 409, "too late: the file is gone"
     with act_in(alice.scope):
         assert list(SourceRecord.objects.order_by("source_id").values_list("source_id", "family_name")) == [
             ("1001", "Ashdown"),

@@ -1,0 +1,303 @@
+"""The main journeys from end to end, each by mouse, by keyboard alone, and without a script.
+
+Each way works through rows of the demonstration that the ways before have left.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from iom.config.demo import PASSWORD
+from iom.config.demonstration import COUNCIL, POLICE
+from tests.web.functional.conftest import EMAILS, axe, look
+from tests.web.functional.hands import Hands, Way
+from tests.web.functional.test_timeout import turn_on_second_factor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AtWork = Callable[[str], Hands]
+
+EXTRACT = """Nominal Ref,Forenames,Surname,DOB,Gender,PNC
+{0}1,Jordan,Ashdown,12/03/1985,M,
+{0}2,Robin,Marshfield,29/02/1992,F,
+{0}3,Alex,Pryce,12/03/85,M,
+"""
+
+
+@pytest.fixture(params=[*Way])
+def way(request: pytest.FixtureRequest) -> Way:
+    return Way(request.param)
+
+
+@pytest.fixture
+def at_work(signed_in: Callable[..., Page], way: Way) -> AtWork:
+    """Somebody of a role who has signed in and works in the way."""
+    return lambda role: Hands(signed_in(role, script=way != Way.NO_SCRIPT), way)
+
+
+def test_password_and_second_factor_lead_to_today(
+    open_page: Callable[..., Page], signed_in: Callable[..., Page], way: Way
+) -> None:
+    role = "administrator"
+    before = signed_in(role)
+    code = turn_on_second_factor(before)
+    page = open_page(script=way != Way.NO_SCRIPT)
+    hands = Hands(page, way)
+    page.goto("/")
+    hands.fill("Email address", EMAILS[role])
+    hands.fill("Password", PASSWORD)
+    hands.press("Sign in")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your code")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your code")  # a password alone opens nothing
+    hands.fill("Code", "000000")
+    hands.press("Continue")
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
+    hands.fill("Code", code)
+    hands.press("Continue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+    before.goto("/accounts/2fa/totp/deactivate/")
+    before.get_by_role("button", name="Turn off").click()
+    expect(before.get_by_role("link", name="Set up", exact=False).first).to_be_visible()
+
+
+def test_an_extract_is_uploaded_mapped_checked_and_accepted(at_work: AtWork, way: Way, tmp_path: Path) -> None:
+    hands = at_work("coordinator")
+    page, source = hands.page, f"counter-{way.name.lower().replace('_', '-')}"
+    path = tmp_path / f"{source}.csv"
+    path.write_text(EXTRACT.format(source))
+    hands.press("Imports")
+    hands.press("Feeds")
+    hands.press("Add a feed")
+    hands.fill("Name of the feed", f"Front {source}")
+    hands.fill("System it comes from", source)
+    hands.choose("Who each partner says a person is", of="What each row is")
+    hands.choose("All partners", of="Who may see its rows")
+    hands.press("Add the feed")
+    hands.choose(f"Front {source}", of="Which extract is it?")
+    hands.attach("The file", path)
+    hands.press("Upload and check")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which column holds what?")
+    hands.select("Family name", "Surname")
+    assert axe_or_none(hands) == []
+    hands.press("Save and check the file")
+    hands.wait_for(page.get_by_role("button", name="Accept 2 rows"))
+    expect(page.get_by_text("The year has two digits")).to_be_visible()
+    with page.expect_download() as download:
+        hands.press("Download the 1 row")
+    held = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert held.splitlines()[1].startswith("4,")
+    hands.press("Accept 2 rows")
+    hands.wait_for(page.get_by_text("2 new, 0 changed"))
+
+
+def test_a_match_is_compared_and_decided_with_a_reason(at_work: AtWork) -> None:
+    hands = at_work("coordinator")
+    page = hands.page
+    hands.press("People")
+    hands.press("Possible matches")
+    hands.press("Compare")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Are these the same person?")
+    first = page.url
+    hands.open("How the weight was worked out")
+    hands.choose("Different people")
+    hands.press("Save and go to the next")
+    expect(page.get_by_role("alert")).to_contain_text("Enter reason")
+    if hands.way == Way.MOUSE:
+        look(page, "match-review")
+    hands.fill("Reason", "Both were seen at the same time.")
+    hands.press("Save and go to the next")
+    expect(page.get_by_text("The two records will stay with different people.")).to_be_visible()
+    page.goto(first)
+    expect(page.locator(".govuk-inset-text")).to_contain_text("Both were seen at the same time.")
+
+
+def test_from_the_ranked_list_into_the_cohort_and_out_and_back(at_work: AtWork) -> None:
+    coordinator = at_work("coordinator")
+    page = coordinator.page
+    choose_a_candidate(coordinator)
+    nominate(coordinator)
+    nomination = page.url
+
+    council = at_work("partner-worker")
+    council.page.goto(nomination)
+    give_return(council)
+
+    chair = at_work("panel-chair")
+    chair.page.goto(nomination)
+    select_for_the_cohort(chair)
+    record_told(chair)
+    chair.press("See the membership")
+    expect(chair.page.get_by_role("heading", level=1)).to_have_text("Membership of the cohort")
+    member = chair.page.url
+
+    page.goto(member)
+    de_select(coordinator)
+    coordinator.press("Nominate again")
+    coordinator.fill("Why now", "Arrested twice last week.")
+    coordinator.choose("Not under supervision", of="Supervision")
+    coordinator.choose("Public task (UK GDPR Article 6(1)(e))", of="Lawful basis")
+    coordinator.press("Nominate")
+    expect(page.get_by_text("Nominated again. The panel decides.")).to_be_visible()
+    expect(page.get_by_text("Re-selection of a former member")).to_be_visible()
+
+
+def choose_a_candidate(hands: Hands) -> None:
+    """Filters the list, looks at the line and the near misses, and opens one person's points."""
+    page = hands.page
+    hands.press("Cohort")
+    hands.press("Candidates")
+    expect(page.get_by_text("It selects nobody: the panel decides.")).to_be_visible()
+    hands.press("Near misses")
+    expect(page.get_by_role("columnheader", name="Criteria not met")).to_be_visible()
+    hands.press("Eligible")
+    hands.select("In custody", "No")
+    hands.select("Capacity line", "Above it")
+    hands.press("Apply filters")
+    expect(page.get_by_role("link", name="Remove this filter: No")).to_be_visible()
+    rows = page.locator("main tbody tr", has=page.get_by_text("Above the line"))
+    expect(rows.first).to_contain_text("In the community")
+    hands.press(rows.first.get_by_role("link").inner_text(), within=rows.first)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Risk and scores")
+    expect(page.get_by_role("row", name="Total").first).to_be_visible()
+    hands.open("Criteria of the scheme, one by one")
+    expect(page.get_by_role("columnheader", name="Criterion").first).to_be_visible()
+    sources = page.locator(".iom-sources__list").first
+    if page.locator("details.iom-sources").count():
+        hands.open("rows")
+    expect(sources).to_be_visible()
+    if hands.way == Way.MOUSE:
+        look(page, "risk-and-scores")
+
+
+def nominate(hands: Hands) -> None:
+    hands.press("Nominate")
+    hands.choose("Neighbourhood crime: fixed, flex and free", of="Scheme")
+    hands.fill("Why now", "Three burglaries since June.")
+    hands.choose("On licence or an order", of="Supervision")
+    hands.fill("Index offence", "Burglary of a dwelling")
+    hands.choose("MARAC", of="Other arrangements")
+    hands.choose("Law enforcement purpose (Data Protection Act 2018, Part 3)", of="Lawful basis")
+    hands.fill_date("Returns wanted by", timezone.localdate() + timedelta(days=7))
+    hands.press("Nominate")
+    expect(hands.page.get_by_text("The agencies you chose have been asked")).to_be_visible()
+
+
+def give_return(hands: Hands) -> None:
+    hands.press("Give our return")
+    hands.choose("Yes, known to us")
+    hands.fill("What the panel should know", "Tenant since 2024.")
+    hands.choose("Supports selection")
+    hands.choose("All partners", of="Who may read this return?")
+    hands.press("Give the return")
+    expect(hands.page.get_by_role("row", name=COUNCIL)).to_contain_text("Tenant since 2024.")
+
+
+def select_for_the_cohort(hands: Hands) -> None:
+    """First without all that a selection needs: what was typed stays, and what is missing is named."""
+    page = hands.page
+    hands.press("Record the panel's decision")
+    hands.choose(POLICE, of="Agencies that were there")
+    hands.choose(COUNCIL, of="Agencies that were there")
+    hands.choose("Select", of="What did the panel decide?")
+    hands.choose("Fixed", of="Cohort type")
+    hands.fill("Reasons", "Highest harm in the district.")
+    hands.press("Record the decision")
+    expect(page.get_by_role("alert")).to_contain_text("Select a rating")
+    expect(page.get_by_label("Reasons")).to_have_value("Highest harm in the district.")
+    assert axe_or_none(hands) == []
+    hands.choose("Red", of="Rating")
+    hands.select("Lead professional", "Priya Nair")
+    hands.fill_date("Next review", timezone.localdate() + timedelta(days=28))
+    hands.fill("Dissent", "Housing would rather wait.")
+    hands.fill("Why the panel did not wait for the outstanding returns", "Released on Friday.")
+    hands.press("Record the decision")
+    expect(page.get_by_text("Selected. The person is now in the cohort.")).to_be_visible()
+    decision = page.get_by_role("region", name="Panel of")
+    for said in ("Highest harm", "Housing would rather wait.", "Released on Friday.", "Fixed", "Red", "Priya Nair"):
+        expect(decision).to_contain_text(said)
+
+
+def record_told(hands: Hands) -> None:
+    hands.press("Record how the person was told")
+    hands.choose("Yes", of="Has the person been told?")
+    hands.fill_date("When", timezone.localdate())
+    hands.choose("In person", of="How")
+    hands.fill("Who told them and what was said, or why they will not be told", "Priya Nair, at the office.")
+    hands.press("Save")
+    expect(hands.page.get_by_role("region", name="Panel of")).to_contain_text("in person. Priya Nair, at the office.")
+
+
+def de_select(hands: Hands) -> None:
+    page = hands.page
+    hands.press("De-select")
+    hands.choose("Sustained reduction in offending")
+    hands.fill("Explain the reason", "Nothing in ten months.")
+    hands.fill("Which agencies agreed, and which did not", "All agreed.")
+    hands.fill("Exit plan", "Housing support goes on until May.")
+    hands.fill("How and when the person was told, or why not", "In person, today.")
+    hands.press("Continue")
+    expect(page.get_by_role("heading", name="De-select this person from the cohort?")).to_be_visible()
+    hands.press("De-select")
+    expect(page.get_by_text("De-selected. The record and the exit plan are kept.")).to_be_visible()
+    expect(page.get_by_role("region", name="De-selected on")).to_contain_text("Housing support goes on until May.")
+
+
+def axe_or_none(hands: Hands) -> list[str]:
+    """axe is a script: it cannot look where none runs."""
+    return [] if hands.way == Way.NO_SCRIPT else axe(hands.page)
+
+
+OUTCOMES = {
+    Way.MOUSE: (12, "Decline", "Declined."),
+    Way.KEYBOARD: (
+        13,
+        "Redirect to another scheme",
+        "Redirected. A nomination under the other scheme has been opened.",
+    ),
+    Way.NO_SCRIPT: (14, "Defer", "Deferred."),
+}
+
+
+def test_the_panel_declines_redirects_or_defers(at_work: AtWork, way: Way) -> None:
+    number, outcome, done = OUTCOMES[way]
+    hands = at_work("panel-chair")
+    hands.page.goto(f"/cohort/nominations/{number}")
+    hands.press("Record the panel's decision")
+    hands.choose(POLICE, of="Agencies that were there")
+    hands.choose(outcome, of="What did the panel decide?")
+    if outcome == "Defer":
+        hands.fill_date("Look at it again on", timezone.localdate() + timedelta(days=21))
+    if outcome.startswith("Redirect"):
+        hands.choose("Domestic abuse: recency, frequency, gravity", of="Which scheme?")
+    hands.fill("Reasons", "Managed by another arrangement.")
+    hands.press("Record the decision")
+    expect(hands.page.get_by_text(done)).to_be_visible()
+    expect(hands.page.get_by_role("region", name="Panel of")).to_contain_text("Managed by another arrangement.")
+
+
+def test_any_partner_finds_somebody_by_name_in_any_order_and_refers_them(
+    at_work: AtWork, signed_in: Callable[..., Page]
+) -> None:
+    """A partner who sees neither candidates nor scores."""
+    candidates = signed_in("coordinator")
+    candidates.goto("/cohort/candidates/?list=near-miss")
+    free = candidates.locator("main tbody tr", has_not_text="In the cohort").filter(has_not_text="Nominated")
+    name = free.first.get_by_role("link").inner_text()
+    hands = at_work("partner-worker")
+    page = hands.page
+    hands.fill("Search for a person", " ".join(reversed(name.split())))
+    hands.press("Search")
+    hands.press(name, within=page.locator("main table"))
+    hands.press("Cohort", within=page.get_by_role("navigation", name="About this person"))
+    hands.press("Nominate")
+    hands.choose("Neighbourhood crime: fixed, flex and free", of="Scheme")
+    hands.fill("Why now", "Evicted; in debt to dealers.")
+    hands.choose("Not known", of="Supervision")
+    hands.choose("Public task (UK GDPR Article 6(1)(e))", of="Lawful basis")
+    hands.press("Nominate")
+    expect(page.get_by_text("The agencies you chose have been asked")).to_be_visible()
+    expect(page.get_by_text("Referral by a partner")).to_be_visible()

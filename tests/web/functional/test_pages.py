@@ -1,0 +1,130 @@
+"""Every page of the list of addresses, with an example of each thing it may be about, in a real browser.
+
+A new address must be given its examples here, or the first test fails.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.urls import get_resolver
+from playwright.sync_api import Page
+
+from iom.access.permissions import Permission
+from iom.access.roles import BY_SLUG
+from iom.config.demonstration import SIGN_INS
+from tests.repository.test_apps import LIBRARIES, patterns
+from tests.web.functional.conftest import DESKTOP, PHONE, axe, look
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# What stands for each part of an address: a thing of the demonstration.
+EXAMPLES = {
+    "slug": "neighbourhood-crime",
+    "number": "1",
+    "kind": "csv",
+    "batch_id": "1",
+    "membership_id": "1",
+    "nomination_id": "11",
+    "decision_id": "1",
+    "run_id": "1",
+}
+# Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
+NO_PAGE = {
+    "health",
+    "leave",
+    "keep-alive",
+    "imports-batch-progress",
+    "draft",
+    "discard-draft",
+    "people-undo",
+    "people-merge",
+}
+# Who looks at a page: the first of these that may.
+LOOKERS = ("coordinator", "panel-chair", "analyst")
+# Lists that show nothing until something is asked of them.
+QUERIES = {"people-search": "?q=an"}
+# The pages whose screenshots the documents show.
+SHOWN = {"cohorts-candidates": "candidates", "imports-batch": "check-report", "cohorts-decide": "panel-decision"}
+# It is there; or it takes no GET; or the example is past the state it asks for, which has a page of its own.
+FINE = {200, 405, 409}
+
+
+def pages() -> list[tuple[str, str, str | None]]:
+    """Name, address with its parts in braces, and permission, of every address of this product."""
+    return [
+        (pattern.name, "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", path), pattern.callback.permission)
+        for path, pattern in patterns(get_resolver().url_patterns)
+        if not LIBRARIES.match(path) and pattern.name not in NO_PAGE
+    ]
+
+
+def may(role: str, permission: str | None) -> bool:
+    return permission is None or permission in BY_SLUG[role].permissions
+
+
+def looker(permission: str | None) -> str:
+    return next(role for role in LOOKERS if may(role, permission))
+
+
+def examples(page: Page, role: str) -> dict[str, str]:
+    """What stands for each part of an address; a person and a match among them for who may look for one."""
+    if not may(role, Permission.PERSON_SEARCH):
+        return EXAMPLES
+    page.goto("/people/?q=an")
+    address = page.locator("main table tbody a").first.get_attribute("href")
+    found = {**EXAMPLES, "public_id": str(address).rstrip("/").rpartition("/")[2]}
+    if may(role, Permission.MATCH_REVIEW):
+        page.goto("/people/matches/")
+        address = page.get_by_role("link", name="Compare").first.get_attribute("href")
+        found["match_id"] = str(address).rpartition("/")[2]
+    return found
+
+
+def test_every_page_can_be_looked_at_by_somebody() -> None:
+    assert {looker(permission) for _name, _address, permission in pages()} == set(LOOKERS)
+
+
+@pytest.mark.parametrize("role", LOOKERS)
+def test_a_page_is_sound_on_a_desk_and_on_a_phone(role: str, signed_in: Callable[..., Page]) -> None:
+    """axe finds nothing, nothing runs off the side, and the browser has no complaint, content security included."""
+    page = signed_in(role)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    given, wrong = examples(page, role), []
+    for name, template, permission in pages():
+        if looker(permission) != role or "{kind}" in template or template.endswith(".csv"):
+            continue
+        address = template.format(**given) + QUERIES.get(name, "")
+        if page.request.get(address).status == 405:
+            continue
+        complaints.clear()
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        response = page.goto(address)
+        assert response is not None
+        if response.status not in FINE:
+            wrong.append(f"{address}: {response.status}")
+        if name in SHOWN:
+            look(page, SHOWN[name])
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            wrong += axe(page)
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                wrong.append(f"{address} is wider than {size['width']} pixels")
+        # The browser notes every answer that is no success; what that was is judged above.
+        wrong += [f"{address}: {said}" for said in complaints if f"status of {response.status}" not in said]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", [each.role for each in SIGN_INS])
+def test_every_role_gets_its_pages_of_the_same_things(role: str, signed_in: Callable[..., Page]) -> None:
+    page = signed_in(role)
+    given, wrong = examples(page, role), []
+    for _name, template, permission in pages():
+        if may(role, permission):
+            address = template.format(**given)
+            status = page.request.get(address).status
+            if status not in FINE:
+                wrong.append(f"{address} as {role}: {status}")
+    assert not wrong, "\n".join(wrong)

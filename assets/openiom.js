@@ -93,7 +93,7 @@ function sessionTimeout(warning) {
       credentials: "same-origin",
       redirect: "manual",
     }).catch(() => null);
-    if (!answer) return;
+    if (!answer || answer.status >= 500) return; // no answer of ours: the next try may get one
     if (!answer.ok) {
       leaving.requestSubmit();
       return;
@@ -105,7 +105,7 @@ function sessionTimeout(warning) {
   const end = async () => {
     if (isOver) return;
     isOver = true;
-    isOver = Boolean(await fetch(reach).catch(() => null));
+    isOver = Boolean((await fetch(reach).catch(() => null))?.ok);
     if (isOver) leaving.requestSubmit();
   };
   const bringTyped = () => {

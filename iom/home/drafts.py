@@ -97,13 +97,18 @@ def typed(request: HttpRequest) -> Typed:
     """What was typed, and where it was going: this address, or for a form sent to `leave` the one it names."""
     path = request.POST.get(GOES_TO, "") if request.path == reverse("leave") else request.get_full_path()
     pairs = [
-        (name, value.replace("\x00", ""))
+        (without_nul(name), without_nul(value))
         for name, values in request.POST.lists()
         if name not in NOT_TYPED and "password" not in name.lower()
         for value in values
     ]
     sent = [str(file.name) for _field, files in request.FILES.lists() for file in files]
-    return Typed(path, pairs, [name[:200] for name in [*sent, *request.POST.getlist(LEFT_OUT)]][:20])
+    return Typed(path, pairs, [without_nul(name)[:200] for name in [*sent, *request.POST.getlist(LEFT_OUT)]][:20])
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL keeps no text with the byte 0."""
+    return text.replace("\x00", "")
 
 
 def takes_answers(path: str) -> bool:

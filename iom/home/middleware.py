@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.common.errors import WrongState
 from iom.govuk.forms import SHOWN_AGAIN
-from iom.home import drafts, operations
+from iom.home import drafts, operations, queries
 from iom.partnerships import queries as partnerships
 
 
@@ -35,6 +36,7 @@ class DraftMiddleware:
         if SHOWN_AGAIN in request.POST:
             # Something was done where a form was only to be shown again: a page that does not ask by a form of ours.
             transaction.set_rollback(True)
+            list(messages.get_messages(request))  # read, so that no page says it was done
             request.user_error = WrongState(  # type: ignore[attr-defined]
                 _("This form cannot be filled in again. Go back, and copy what you typed.")
             )
@@ -42,13 +44,20 @@ class DraftMiddleware:
         draft_id = drafts.continued(request)
         if draft_id:
             by: Scope = request.scope  # type: ignore[attr-defined]
-            operations.finish(draft_id=draft_id, path=request.path, by=by, at=timezone.now())
+            try:
+                operations.finish(draft_id=draft_id, path=request.path, by=by, at=timezone.now())
+            except Exception:
+                transaction.set_rollback(True)  # the middleware outside this one gets a response, not the exception
+                raise
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.method != "POST" or getattr(view, "permission", None) is None:
             return None
         if request.user.is_authenticated:
+            draft_id = drafts.continued(request)
+            if draft_id and queries.is_for_another_agency(draft_id=draft_id, scope=request.scope):  # type: ignore[attr-defined]
+                return redirect("draft", draft_id)
             request.came_in = True  # type: ignore[attr-defined]
             if SHOWN_AGAIN in request.POST:
                 messages.info(request, _("This is what you typed before you were signed out. It is not saved yet."))
@@ -66,10 +75,10 @@ def keep_typed(request: HttpRequest) -> str | None:
     if made_for is None or not partnerships.is_member(user_id=made_for.user_id, agency_id=made_for.agency_id):
         return None
     if not typed.has_something or not drafts.takes_answers(typed.path):
-        return made_for.page
+        return made_for.page.partition("?")[0]  # a search names a person, and this goes into an address
     if typed.is_too_long:
         messages.warning(request, _("You were signed out. What you sent was too long to keep."))
-        return made_for.page
+        return made_for.page.partition("?")[0]
     by = unrestricted(
         partnership_id=made_for.partnership_id,
         agency_id=made_for.agency_id,

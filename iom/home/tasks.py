@@ -5,14 +5,14 @@ from procrastinate.contrib.django import app
 
 from iom.access.scope import act_in, unrestricted
 from iom.home import operations as drafts
-from iom.partnerships.models import Agency
+from iom.partnerships import queries as partnerships
 
 
 @app.periodic(cron="20 * * * *")
 @app.task(name="home.remove_old_drafts", queue="upkeep", queueing_lock="remove-old-drafts")
 def remove_old_drafts(timestamp: int) -> None:
     """Removes what nobody came back for, agency by agency: the policy lets the system see one at a time."""
-    for agency in Agency.objects.all():
+    for agency in partnerships.list_every_agency():
         by = unrestricted(
             partnership_id=agency.partnership_id, agency_id=agency.pk, because="a draft is not kept for longer"
         )

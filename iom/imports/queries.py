@@ -57,9 +57,16 @@ def get_own_batch(*, scope: Scope, batch_id: int) -> Batch:
     return batch
 
 
+def batches_among(*, scope: Scope, ids: set[int]) -> set[int]:
+    """Which of these are numbers of batches of the partnership."""
+    return set(Batch.objects.visible_to(scope).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 def births(*, scope: Scope, feed: Feed) -> pa.Table:
     """When the people were born whom the feed's own system has told of: `source_id`, `date_of_birth`."""
-    known = SourceRecord.objects.visible_to(scope).filter(source=feed.source, date_of_birth__isnull=False)
+    known = SourceRecord.objects.visible_to(scope).filter(
+        source=feed.source, owner_agency_id=feed.agency_id, date_of_birth__isnull=False
+    )
     rows = known.values_list("source_id", "date_of_birth").iterator(chunk_size=AT_ONCE)
     parts = [BIRTHS.empty_table()]
     while part := list(islice(rows, AT_ONCE)):

@@ -25,7 +25,11 @@ def check(batch_id: int, partnership_id: int, agency_id: int) -> None:
     try:
         imports.check(batch_id=batch_id, by=by, at=timezone.now())
     except (Stopped, WrongState):
-        return
+        imports.clear_up(batch_id=batch_id, by=by)
+    except FileNotFoundError:
+        # A cancel takes away the files of a check that is still at work.
+        if not imports.clear_up(batch_id=batch_id, by=by):
+            raise
 
 
 @app.task(name="imports.take_in", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
@@ -58,5 +62,15 @@ def take_up(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="imports.sweep", queue="upkeep", queueing_lock="imports.sweep")
 def sweep(timestamp: int) -> None:
-    """Removes the pieces of uploads that somebody's kill cut short; the longest upload takes less than a day."""
-    adapters.sweep(before=timezone.now() - timedelta(days=1))
+    """Removes what uploads left that a kill or a failed commit cut short; the longest upload takes less than a day."""
+    a_day_ago = timezone.now() - timedelta(days=1)
+    adapters.sweep(before=a_day_ago)
+    orphans = adapters.list_old(before=a_day_ago)
+    for agency in partnerships.list_every_agency() if orphans else ():
+        by = unrestricted(
+            partnership_id=agency.partnership_id, agency_id=agency.pk, because="looking for files without a batch"
+        )
+        with act_in(by):
+            orphans -= queries.batches_among(scope=by, ids=orphans)
+    for batch_id in orphans:
+        adapters.remove(batch_id=batch_id)

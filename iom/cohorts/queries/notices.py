@@ -68,11 +68,13 @@ def releases(*, scope: Scope, on: date, person_id: int | None) -> list[tuple[Coh
 def provisional_scores(*, scope: Scope, person_id: int | None) -> list[tuple[Person, list[str]]]:
     """Members whose newest scores could fall in another band, with the missing answers by name."""
     people = {each.person_id: each.person for each in own_members(scope=scope, person_id=person_id)}
-    newest = Score.objects.visible_to(scope).filter(person_id__in=list(people), counts=True)
-    newest = newest.order_by("person_id", "predictor", "-scored_on", "-id")
+    scores = Score.objects.visible_to(scope).filter(person_id__in=list(people)).defer("working")
+    last_run: dict[tuple[int, str], int] = {}
     missing: dict[int, list[str]] = {}
-    for score in newest.distinct("person_id", "predictor"):
-        if score.provisional:
+    for score in scores.order_by("person_id", "predictor", "-scored_on", "-run_id"):
+        is_of_last = last_run.setdefault((score.person_id, score.predictor), score.run_id) == score.run_id
+        # None: ranked before it was noted which score counts.
+        if is_of_last and score.counts is not False and score.provisional:
             missing[score.person_id] = sorted({*missing.get(score.person_id, []), *score.missing})
     return [(people[pk], names) for pk, names in missing.items()][:MOST]
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,6 +104,17 @@ def discard(*, batch_id: int) -> None:
     for path in folder(batch_id).glob("*"):
         if path != held(batch_id):
             path.unlink(missing_ok=True)
+
+
+def remove(*, batch_id: int) -> None:
+    """Removes everything of a batch."""
+    shutil.rmtree(folder(batch_id), ignore_errors=True)
+
+
+def list_old(*, before: datetime) -> set[int]:
+    """The numbers of the batches whose folders nothing has been put in since then."""
+    paths = (path for path in (Path(settings.STORE) / "imports").glob("*") if path.name.isdecimal())
+    return {int(path.name) for path in paths if path.stat().st_mtime < before.timestamp()}
 
 
 def accepted_rows(*, batch_id: int) -> Iterator[pa.RecordBatch]:

@@ -224,8 +224,17 @@ def cancel(*, batch_id: int, by: Scope, at: datetime) -> Batch:
     batch.decided_by, batch.decided_at = by.user_id, at
     batch.save()
     record(batch=batch, action="imports.cancel", by=by, at=at)
-    transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
+    transaction.on_commit(lambda: adapters.remove(batch_id=batch_id))
     return batch
+
+
+def clear_up(*, batch_id: int, by: Scope) -> bool:
+    """Removes what a check wrote after its batch was cancelled; whether it was."""
+    with act_in(by):
+        was_cancelled = Batch.objects.filter(pk=batch_id, status=BatchStatus.CANCELLED).exists()
+    if was_cancelled:
+        adapters.remove(batch_id=batch_id)
+    return was_cancelled
 
 
 @transaction.atomic

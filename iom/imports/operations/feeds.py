@@ -22,8 +22,14 @@ from iom.partnerships.models import Agency
 def add_feed(
     *, agency: Agency, name: str, source: str, table: str, audience: str = Audience.PARTNERS, by: Scope, at: datetime
 ) -> Feed:
-    """A feed of the actor's own agency. `source` names the partner's system: records and events meet by it."""
+    """A feed of the actor's own agency. `source` names the partner's system: records and events meet by it.
+
+    So a system belongs to one agency: by another's name for it, its records could be overwritten and asked about.
+    """
     check_own(agency_id=agency.pk, by=by)
+    if Feed.objects.filter(partnership_id=agency.partnership_id, source=source).exclude(agency=agency).exists():
+        message = "Another agency sends from a system of this name. Enter another name for yours."
+        raise InvalidInput(message, {"source": message})
     if Feed.objects.filter(agency=agency, name=name).exists():
         raise InvalidInput("There is already a feed of this name.", {"name": "Enter another name for the feed"})
     feed = Feed.objects.create(

@@ -141,7 +141,8 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
     again = {name: written[name] for name in (*told, "batch_id", *(["received_at"] if is_record else []))}
     changes = (
         f"update {table} was set {', '.join(f'{name} = {value}' for name, value in again.items())}"  # noqa: S608
-        f" from incoming_once i where {there} and ({', '.join(f'was.{name}' for name in told)})"
+        f" from incoming_once i where {there} and was.owner_agency_id = %(owner_agency_id)s"
+        f" and ({', '.join(f'was.{name}' for name in told)})"
         f" is distinct from ({', '.join(sent[name] for name in told)}) returning 1"
         if told
         else "select 1 where false"

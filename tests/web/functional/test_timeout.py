@@ -62,7 +62,7 @@ def test_when_the_time_is_up_the_page_sends_what_was_typed(signed_in: Callable[.
     page.clock.install()
     type_a_rating(page, "Green")
     page.clock.fast_forward(3_590_000)
-    expect(page.get_by_text("What you have typed is kept until you sign in again.")).to_be_visible()
+    expect(page.get_by_text("What you typed in this form is kept for you for 7 days, but no file.")).to_be_visible()
     page.context.set_offline(True)  # a laptop that wakes up: a form sent now would be lost
     page.clock.fast_forward(15_000)
     expect(page.get_by_role("dialog").get_by_role("strong")).to_have_text("0 seconds")

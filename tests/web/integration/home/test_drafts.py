@@ -209,6 +209,8 @@ def test_it_is_put_back_for_the_agency_it_was_typed_for(
     second.save()
     visitor.signs_in(alice)
     page = visitor.client.get(f"/drafts/{draft.pk}").text
+    sent = {**tokens(visitor.client.get("/").text), **TYPED, "kept-draft": str(draft.pk)}
+    assert visitor.sends(address_of(match), sent).headers["Location"] == f"/drafts/{draft.pk}", "from another tab"
     assert "You are now acting for another agency" in page
     assert f'action="{address_of(match)}"' not in page
     form = {**tokens(page, "/membership"), "next": f"/drafts/{draft.pk}"}
@@ -331,12 +333,15 @@ def test_what_is_too_long_is_not_kept_and_says_so(visitor: Visitor, alice: Worke
 def test_where_nothing_was_typed_the_next_sign_in_leads_to_the_page(
     visitor: Visitor, alice: Worker, match: PossibleMatch
 ) -> None:
-    """A button is pressed: nobody should find it pressed an hour later, nor an address that takes only what is sent."""
+    """A button is pressed: nobody should find it pressed an hour later, nor an address that takes only what is sent.
+
+    What was searched for names people, and does not go into an address that everybody near the screen can read.
+    """
     visitor.signs_in(alice)
     page = tokens(visitor.client.get("/people/matches/?status=open").text, "/people/matches/link")
     visitor.session_ends()
     answer = visitor.sends("/people/matches/link", page)
-    assert answer.headers["Location"] == "/accounts/login/?next=/people/matches/%3Fstatus%3Dopen"
+    assert answer.headers["Location"] == "/accounts/login/?next=/people/matches/"
     assert kept(alice) == []
 
 
@@ -352,6 +357,15 @@ def test_files_and_passwords_are_left_out_and_the_page_says_which_file(
     assert draft.pairs == [["feed", "7"]]
     visitor.signs_in(alice)
     assert "A file cannot be kept. Choose it again: custody.csv" in visitor.client.get(f"/drafts/{draft.pk}").text
+
+
+def test_what_no_database_keeps_is_left_out_of_names_too(visitor: Visitor, alice: Worker, match: PossibleMatch) -> None:
+    visitor.signs_in(alice)
+    page = tokens(visitor.client.get(address_of(match)).text)
+    sent = {**page, "goes-to": address_of(match), "rea\x00son": "Se\x00en", "left-out": "photo\x00.png"}
+    assert visitor.sends("/leave", sent).status_code == 302
+    (draft,) = kept(alice)
+    assert (draft.pairs, draft.files) == ([["reason", "Seen"]], ["photo.png"])
 
 
 def test_leaving_keeps_what_was_typed_and_ends_the_session(
@@ -433,6 +447,7 @@ def test_a_button_is_not_pressed_by_showing_it_again(visitor: Visitor, alice: Wo
     page = tokens(visitor.client.get("/people/matches/").text, "/people/matches/link")
     answer = visitor.sends("/people/matches/link", {**page, "shown-again": "yes"})
     assert answer.status_code == 409
+    assert "banner--success" not in answer.text, "what was undone is not said to be done"
     with act_in(alice.scope):
         assert not LinkRun.objects.filter(finished_at__isnull=True).exists()
     assert visitor.sends("/people/matches/link", page).status_code == 302

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
-from iom.common.errors import NotAllowed, WrongState
+from iom.common.errors import InvalidInput, NotAllowed, WrongState
+from iom.imports import adapters, queries, tasks
 from iom.imports import operations as imports
-from iom.imports import tasks
+from iom.imports.adapters import checking
 from iom.imports.models import Batch, Feed
 from iom.people.models import SourceRecord
 from tests.factories.partnerships import AT, Place, Worker, make_worker
-from tests.web.integration.imports.conftest import GOOD, Upload, a_file, again, check, take_in
+from tests.web.integration.imports.conftest import GOOD, RECORDS_LAYOUT, Upload, a_file, again, check, take_in
 
 SignIn = Callable[[Worker], Client]
 
@@ -116,6 +118,30 @@ def test_a_batch_cancelled_while_it_is_checked_stays_cancelled(mapped_feed: Feed
     assert again(batch, alice).status == "cancelled"
 
 
+@pytest.mark.parametrize("late", ["while its rows are read", "with its folder", "after its rows were written"])
+def test_a_check_cancelled_at_its_end_leaves_nothing_in_the_store(
+    late: str, mapped_feed: Feed, alice: Worker, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with act_in(alice.scope):
+        batch = imports.upload(feed=mapped_feed, upload=a_file(GOOD), by=alice.scope, at=AT)
+    step = "write_examples" if late == "after its rows were written" else "check_file"
+    where = checking.store if step == "write_examples" else checking
+    work = getattr(where, step)
+
+    def and_cancel(*given: Any, **named: Any) -> Any:
+        done = work(*given, **named)
+        with act_in(alice.scope):
+            imports.cancel(batch_id=batch.pk, by=alice.scope, at=AT)
+        if late == "with its folder":  # what the cancel does once it is committed
+            adapters.remove(batch_id=batch.pk)
+        return done
+
+    monkeypatch.setattr(where, step, and_cancel)
+    check(batch)
+    assert again(batch, alice).status == "cancelled"
+    assert not (store / "imports" / str(batch.pk)).exists()
+
+
 def test_work_that_is_run_again_after_a_killed_worker_ends_the_same(upload: Upload, alice: Worker) -> None:
     batch = upload(GOOD)
     with act_in(alice.scope):
@@ -140,6 +166,49 @@ def test_what_a_killed_upload_left_goes_after_a_day(store: Path, upload: Upload)
     tasks.sweep(timestamp=0)
     assert [path.name for path in incoming.iterdir()] == ["under way"]
     assert (store / "imports" / str(batch.pk) / "file").exists()
+
+
+def test_the_file_of_an_upload_that_was_never_committed_goes_after_a_day(store: Path, upload: Upload) -> None:
+    batch = upload(GOOD)
+    orphan = store / "imports" / str(batch.pk + 1)
+    orphan.mkdir()
+    (orphan / "file").write_text(GOOD)
+    for folder in (orphan, store / "imports" / str(batch.pk)):
+        then = timezone.now().timestamp() - 25 * 3600
+        os.utime(folder, (then, then))
+    tasks.sweep(timestamp=0)
+    assert not orphan.exists()
+    assert (store / "imports" / str(batch.pk) / "file").exists()
+
+
+def test_a_system_belongs_to_the_agency_that_sends_from_it(
+    upload: Upload, feed: Feed, place: Place, alice: Worker
+) -> None:
+    """By another agency's name for a system its records could be overwritten, and asked about row by row."""
+    council = make_worker(place, "cath", agency="Council", roles=["coordinator"])
+    agency = place.agencies["Council"]
+    with act_in(council.scope), pytest.raises(InvalidInput, match="Another agency sends from a system of this name"):
+        imports.add_feed(agency=agency, name="Ours", source=feed.source, table="sanctions", by=council.scope, at=AT)
+    batch = upload(GOOD)
+    with act_in(alice.scope):
+        imports.accept(batch_id=batch.pk, by=alice.scope, at=AT)
+    take_in(batch)
+    with act_in(place.system()):  # two agencies at once, or one that sent before the rule
+        foreign = Feed.objects.create(
+            partnership=place.partnership, agency=agency, name="Ours", source=feed.source, table="records",
+            layout=RECORDS_LAYOUT, drop_name="ours",
+        )  # fmt: skip
+        assert queries.births(scope=place.system(), feed=foreign).num_rows == 0
+    with act_in(council.scope):
+        theirs = imports.upload(
+            feed=foreign, upload=a_file(GOOD.replace("Ashdown", "Changed")), by=council.scope, at=AT
+        )
+    check(theirs)
+    with act_in(council.scope):
+        imports.accept(batch_id=theirs.pk, by=council.scope, at=AT)
+    take_in(theirs)
+    with act_in(alice.scope):
+        assert not SourceRecord.objects.filter(family_name="Changed").exists()
 
 
 def test_the_list_is_the_same_as_a_file_and_its_leaving_is_recorded(

@@ -160,6 +160,9 @@ def test_what_changes_the_protection_of_an_account_is_confirmed_first(visitor: V
     visitor.signs_in(sam, PASSWORD)
     visitor.sends(reverse("mfa_authenticate"), code=codes[0])
     assert visitor.opens("mfa_deactivate_totp") == "Confirm that it is you"
+    assert "Forgot your password" not in visitor.page, (
+        "a link in the hint of the field has no ring when it has the focus"
+    )
     assert visitor.confirms(password="wrong") == "Confirm that it is you"
     assert "There is a problem" in visitor.page
     other_way = re.search(r'Other ways.*?href="([^"]+)"', visitor.page, re.DOTALL)

@@ -35,6 +35,7 @@ NO_PAGE = {
     "leave",
     "keep-alive",
     "imports-batch-progress",
+    "people-link-progress",
     "draft",
     "discard-draft",
     "people-undo",

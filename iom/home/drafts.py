@@ -32,7 +32,7 @@ LONGEST_PATH = 500
 
 @dataclass(frozen=True)
 class MadeFor:
-    """Whom a page was made for, and where it is."""
+    """Whom a page was made for, and where it is: without its query, for a search names people."""
 
     user_id: int
     partnership_id: int
@@ -64,7 +64,7 @@ def form_tokens(request: HttpRequest, scope: Scope) -> SafeString:
     """
     tokens = csrf_input(request)
     if scope.agency_id:
-        made_for = [scope.user_id, scope.partnership_id, scope.agency_id, request.get_full_path()]
+        made_for = [scope.user_id, scope.partnership_id, scope.agency_id, request.path]
         typed = mark_safe(" data-iom-typed") if request.method == "POST" else ""
         mark = signing.dumps(made_for, salt=SALT)
         tokens += format_html('<input type="hidden" name="{}" value="{}"{}>', MARK, mark, typed)

@@ -75,10 +75,10 @@ def keep_typed(request: HttpRequest) -> str | None:
     if made_for is None or not partnerships.is_member(user_id=made_for.user_id, agency_id=made_for.agency_id):
         return None
     if not typed.has_something or not drafts.takes_answers(typed.path):
-        return made_for.page.partition("?")[0]  # a search names a person, and this goes into an address
+        return made_for.page
     if typed.is_too_long:
         messages.warning(request, _("You were signed out. What you sent was too long to keep."))
-        return made_for.page.partition("?")[0]
+        return made_for.page
     by = unrestricted(
         partnership_id=made_for.partnership_id,
         agency_id=made_for.agency_id,

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from iom.access.scope import act_in, unrestricted
+from iom.access.scope import act_in
 from iom.home import operations as drafts
 from iom.partnerships import queries as partnerships
 
@@ -12,9 +12,6 @@ from iom.partnerships import queries as partnerships
 @app.task(name="home.remove_old_drafts", queue="upkeep", queueing_lock="remove-old-drafts")
 def remove_old_drafts(timestamp: int) -> None:
     """Removes what nobody came back for, agency by agency: the policy lets the system see one at a time."""
-    for agency in partnerships.list_every_agency():
-        by = unrestricted(
-            partnership_id=agency.partnership_id, agency_id=agency.pk, because="a draft is not kept for longer"
-        )
+    for by in partnerships.scopes_of_every_agency(because="a draft is not kept for longer"):
         with act_in(by):
             drafts.remove_old(by=by, at=timezone.now())

@@ -46,10 +46,7 @@ def take_up(timestamp: int) -> None:
     """Looks into the drop folder of every feed. What cannot be done in one leaves the others as they are."""
     if not settings.DROP_FOLDER:
         return
-    for agency in partnerships.list_every_agency():
-        by = unrestricted(
-            partnership_id=agency.partnership_id, agency_id=agency.pk, because="taking up what lies in a drop folder"
-        )
+    for by in partnerships.scopes_of_every_agency(because="taking up what lies in a drop folder"):
         with act_in(by):
             feeds = queries.list_own_feeds(scope=by)
         for feed in feeds:
@@ -66,10 +63,9 @@ def sweep(timestamp: int) -> None:
     a_day_ago = timezone.now() - timedelta(days=1)
     adapters.sweep(before=a_day_ago)
     orphans = adapters.list_old(before=a_day_ago)
-    for agency in partnerships.list_every_agency() if orphans else ():
-        by = unrestricted(
-            partnership_id=agency.partnership_id, agency_id=agency.pk, because="looking for files without a batch"
-        )
+    if not orphans:
+        return
+    for by in partnerships.scopes_of_every_agency(because="looking for files without a batch"):
         with act_in(by):
             orphans -= queries.batches_among(scope=by, ids=orphans)
     for batch_id in orphans:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from iom.access import roles
-from iom.access.scope import NOBODY, Scope
+from iom.access.scope import NOBODY, Scope, unrestricted
 from iom.partnerships.models import Agency, Membership, Partnership, User
 
 
@@ -52,9 +52,12 @@ def list_agencies(*, scope: Scope) -> list[Agency]:
     return list(Agency.objects.filter(partnership_id=scope.partnership_id).order_by("name"))
 
 
-def list_every_agency() -> list[Agency]:
-    """Every agency of every partnership, for work that the system does for each of them in turn."""
-    return list(Agency.objects.order_by("pk"))
+def scopes_of_every_agency(*, because: str) -> list[Scope]:
+    """The system's scope for each agency of each partnership, for work that it does for all of them in turn."""
+    return [
+        unrestricted(partnership_id=agency.partnership_id, agency_id=agency.pk, because=because)
+        for agency in Agency.objects.order_by("pk")
+    ]
 
 
 def list_members(*, scope: Scope) -> list[Membership]:

@@ -15,6 +15,7 @@ from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
 from iom.imports.operations.feeds import check_own, save_layout
 from iom.imports.operations.receive import receive
+from iom.people.operations.linking import queue_linking
 
 
 def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str | None = None) -> Batch:
@@ -195,13 +196,7 @@ def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
             detail={"new": received.new, "changed": received.changed, "held": batch.held_rows},
         )
         if received.new or received.changed:
-            background.start(
-                "people.link",
-                lock=f"people-{batch.partnership_id}",
-                once=f"people-link-{batch.partnership_id}",
-                partnership_id=batch.partnership_id,
-                agency_id=batch.feed.agency_id,
-            )
+            queue_linking(partnership_id=batch.partnership_id, agency_id=batch.feed.agency_id)
         transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
 
 

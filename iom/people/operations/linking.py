@@ -33,21 +33,25 @@ class Stopped(Exception):
     """The run was cancelled while it was at work, or another run took over: it writes nothing more."""
 
 
+def queue_linking(*, partnership_id: int, agency_id: int) -> None:
+    """Queues the work of a run, unless it waits already: what waits will see what is there when it starts."""
+    background.start(
+        TASK,
+        lock=f"people-{partnership_id}",
+        once=rules.queued_as(partnership_id),
+        partnership_id=partnership_id,
+        agency_id=agency_id,
+    )
+
+
 @transaction.atomic
 def request_linking(*, by: Scope, at: datetime) -> LinkRun | None:
     """Queues a run of linkage; None where one is waiting already, which will see what is there now."""
     by.check(Permission.MATCH_REVIEW)
-    once = rules.queued_as(by.partnership_id)
-    if not background.is_alive(once=once):
+    if not background.is_alive(once=rules.queued_as(by.partnership_id)):
         _finish_left_behind(by, at, "Stopped: its worker failed. Somebody started another run.")
     # An import may have queued the work already; it then takes this run.
-    background.start(
-        TASK,
-        lock=f"people-{by.partnership_id}",
-        once=once,
-        partnership_id=by.partnership_id,
-        agency_id=by.agency_id,
-    )
+    queue_linking(partnership_id=by.partnership_id, agency_id=by.agency_id)
     if LinkRun.objects.filter(partnership_id=by.partnership_id, status=RunStatus.WAITING).exists():
         return None
     run = LinkRun.objects.create(partnership_id=by.partnership_id, started_at=at, log=[_line(at, "Waiting to start")])

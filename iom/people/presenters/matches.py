@@ -96,19 +96,20 @@ def warnings(match: PossibleMatch) -> list[PairWarning]:
 
 def twins(left: SourceRecord, right: SourceRecord) -> str:
     named = {name: label[0].lower() + label[1:] if label[1].islower() else label for label, name in records.fields()}
-    shared = [
-        label
-        for name, label in named.items()
-        if name in HOUSEHOLD and agreement(name, getattr(left, name), getattr(right, name), None) == "same"
-    ]
-    apart = [
-        label
-        for name, label in named.items()
-        if name in OWN and agreement(name, getattr(left, name), getattr(right, name), None) == "different"
-    ]
+
+    def those(among: tuple[str, ...], stand: str) -> str:
+        return get_text_list(
+            [
+                label
+                for name, label in named.items()
+                if name in among and agreement(name, getattr(left, name), getattr(right, name), None) == stand
+            ],
+            _("and"),
+        )
+
     return _("They share %(shared)s, and differ in %(apart)s.") % {
-        "shared": get_text_list(shared, _("and")) or _("much"),
-        "apart": get_text_list(apart, _("and")) or _("little"),
+        "shared": those(HOUSEHOLD, "same") or _("much"),
+        "apart": those(OWN, "different") or _("little"),
     }
 
 

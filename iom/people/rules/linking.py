@@ -16,7 +16,7 @@ def check_can_cancel(*, status: str) -> None:
 
 
 def queued_as(partnership_id: int) -> str:
-    """The name under which one run of a partnership waits in the queue; imports ask for theirs by it too."""
+    """The name under which one run of a partnership waits in the queue."""
     return f"people-link-{partnership_id}"
 
 

@@ -84,7 +84,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     typed, sort = what_is_asked(request)
     filters = filter_form(request).filters()
     if typed:
-        found = in_order(find(request, typed, filters).people, sort)
+        found = in_order(find(request, read(typed), filters).people, sort)
     else:
         found, _more = people.page_by_name(scope=request.scope, filters=filters, size=MOST_EXPORTED)
     person_ids = [person.pk for person in found]
@@ -111,7 +111,8 @@ def what_is_asked(request: ScopedRequest) -> tuple[str, str]:
 
 
 def found_people(request: ScopedRequest, typed: str, filters: Filters, sort: str) -> Listed:
-    found = find(request, typed, filters)
+    query = read(typed)
+    found = find(request, query, filters)
     everyone = in_order(found.people, sort)
     pages = max(1, -(-len(everyone) // PAGE))
     page = min(max(page_number(request), 1), pages)
@@ -122,7 +123,7 @@ def found_people(request: ScopedRequest, typed: str, filters: Filters, sort: str
         page=page,
         pages=pages,
         has_more=found.has_more,
-        unread=read(typed).unread,
+        unread=query.unread,
     )
 
 
@@ -130,9 +131,9 @@ def read(typed: str) -> rules.Query:
     return rules.read(typed, on=timezone.localdate(), forms_of=linkage.full_forms)
 
 
-def find(request: ScopedRequest, typed: str, filters: Filters) -> queries.Found:
+def find(request: ScopedRequest, query: rules.Query, filters: Filters) -> queries.Found:
     among = people.filtered(scope=request.scope, filters=filters) if filters.is_set else None
-    return queries.find(scope=request.scope, query=read(typed), among=among)
+    return queries.find(scope=request.scope, query=query, among=among)
 
 
 def in_order(found: list[Person], sort: str) -> list[Person]:

@@ -137,3 +137,9 @@ attention_sources: Registry[AttentionSource] = Registry()
 timeline_sources: Registry[TimelineSource] = Registry()
 merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
+
+
+def list_attention(*, scope: Any, on: date, person_id: int | None = None) -> list[Attention]:
+    """What every app says needs this user's attention, about one person or all: overdue first, then by date."""
+    found = [item for source in attention_sources for item in source.items(scope=scope, on=on, person_id=person_id)]
+    return sorted(found, key=lambda item: (not item.overdue, item.on or date.max, item.text))

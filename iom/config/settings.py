@@ -206,6 +206,7 @@ if os.environ.get("OIDC_SERVER_URL"):
     server = urlsplit(get_env("OIDC_SERVER_URL"))
     SIGN_ON_ADDRESSES = (get_env("OIDC_ADDRESSES", "") or f"{server.scheme}://{server.netloc}").split()
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "single-sign-on",
@@ -214,7 +215,7 @@ if os.environ.get("OIDC_SERVER_URL"):
                 "secret": get_env("OIDC_CLIENT_SECRET"),
                 "settings": {"server_url": get_env("OIDC_SERVER_URL")},
             }
-        ]
+        ],
     }
 
 # --- sessions, cookies, headers

@@ -32,9 +32,8 @@ SHORT_CUTS = (
 
 
 def today(*, scope: Scope, on: date) -> dict[str, Any]:
-    """The attention list of every app, what is overdue first, then by date; at most `SHOWN` lines."""
-    found = [item for source in registries.attention_sources for item in source.items(scope=scope, on=on)]
-    found.sort(key=lambda item: (not item.overdue, item.on or date.max, item.text))
+    """The attention list of every app; at most `SHOWN` lines."""
+    found = registries.list_attention(scope=scope, on=on)
     return {"items": found[:SHOWN], "more": max(0, len(found) - SHOWN), "on": on, "links": links(scope)}
 
 

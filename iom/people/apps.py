@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import NavigationItem, PersonTab, TimelineSource
+from iom.common.registries import AttentionSource, NavigationItem, PersonTab, TimelineSource
 
 
 class PeopleConfig(AppConfig):
@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.people import privacy
-        from iom.people.presenters import history
+        from iom.people.presenters import history, matches
 
         privacy.register()
         registries.navigation.register(
@@ -27,3 +27,4 @@ class PeopleConfig(AppConfig):
             url_name = "people-person" if name == "overview" else f"people-{name}"
             registries.person_tabs.register(PersonTab(name, text, url_name, Permission.PERSON_VIEW, order))
         registries.timeline_sources.register(TimelineSource("people", history.own_entries, 10))
+        registries.attention_sources.register(AttentionSource("people", matches.attention, 20))

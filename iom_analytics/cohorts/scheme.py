@@ -58,13 +58,9 @@ class Criterion:
     @property
     def wanted(self) -> str:
         """What the criterion asks for, in words: 'at least 18 years'."""
-        unit = f" {self.use.factor.unit}" if self.use.factor.unit else ""
-        if self.at_least is not None:
-            return f"at least {plain(self.at_least)}{unit}"
-        if self.at_most is not None:
-            return f"at most {plain(self.at_most)}{unit}"
-        if self.below is not None:
-            return f"below {plain(self.below)}{unit}"
+        for words, number in (("at least", self.at_least), ("at most", self.at_most), ("below", self.below)):
+            if number is not None:
+                return f"{words} {counted(number, self.use.factor.unit)}"
         assert self.is_one_of is not None
         return " or ".join(said(value) for value in self.is_one_of)
 
@@ -179,6 +175,13 @@ class Scheme:
 def plain(number: float) -> str:
     """18 and not 18.0; 17.5 as it is."""
     return str(int(number)) if number == int(number) else str(number)
+
+
+def counted(number: float, unit: str | None) -> str:
+    """A number with its unit, which the vocabulary gives in the plural: 1 test, 2 tests."""
+    if unit is None:
+        return plain(number)
+    return f"{plain(number)} {unit.removesuffix('s') if number == 1 else unit}"
 
 
 def said(value: str | bool) -> str:

@@ -47,6 +47,7 @@ class DeselectForm(GovukForm):
     end_reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[(value, label) for value, label in EndReason.choices if value != EndReason.SAME_PERSON],
+        required=False,
         widget=GovukRadios,
     )
     explanation = prose(_("Explain the reason"))

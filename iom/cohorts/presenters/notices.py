@@ -11,7 +11,9 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.cohorts import queries
 from iom.cohorts.choices import Outcome, Rag, type_name
+from iom.cohorts.queries.notices import Members
 from iom.common.registries import Attention, TimelineEntry
+from iom.people.presenters.history import offence, substances
 
 
 def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
@@ -36,10 +38,13 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
     if scope.allows(Permission.PANEL_DECIDE):
         items += ready_for_panel(scope=scope, on=on, person_id=person_id)
     if scope.allows(Permission.COHORT_MANAGE):
-        items += reviews(scope=scope, on=on, person_id=person_id)
-        items += releases(scope=scope, on=on, person_id=person_id)
-    if scope.allows(Permission.COHORT_MANAGE) and scope.allows(Permission.PERSON_SCORES_VIEW):
-        items += provisional_scores(scope=scope, person_id=person_id)
+        members = queries.own_members(scope=scope, person_id=person_id)
+        items += reviews(members, on=on)
+        items += releases(members, scope=scope, on=on)
+        items += new_arrests(members, scope=scope, on=on)
+        items += failed_tests(members, scope=scope, on=on)
+        if scope.allows(Permission.PERSON_SCORES_VIEW):
+            items += provisional_scores(members, scope=scope)
     return items
 
 
@@ -68,7 +73,7 @@ def ready_for_panel(*, scope: Scope, on: date, person_id: int | None) -> list[At
     ]
 
 
-def reviews(*, scope: Scope, on: date, person_id: int | None) -> list[Attention]:
+def reviews(members: Members, *, on: date) -> list[Attention]:
     return [
         Attention(
             text=_("Review of %(name)s") % {"name": each.person.name},
@@ -77,11 +82,12 @@ def reviews(*, scope: Scope, on: date, person_id: int | None) -> list[Attention]
             overdue=True,
             kind=_("Review"),
         )
-        for each in queries.reviews_overdue(scope=scope, on=on, person_id=person_id)
+        for each in members.values()
+        if each.review_on is not None and each.review_on < on
     ]
 
 
-def releases(*, scope: Scope, on: date, person_id: int | None) -> list[Attention]:
+def releases(members: Members, *, scope: Scope, on: date) -> list[Attention]:
     return [
         Attention(
             text=_("Release of %(name)s from %(prison)s")
@@ -90,19 +96,47 @@ def releases(*, scope: Scope, on: date, person_id: int | None) -> list[Attention
             on=spell.end_date,
             kind=_("Release"),
         )
-        for member, spell in queries.releases(scope=scope, on=on, person_id=person_id)
+        for member, spell in queries.releases(members=members, scope=scope, on=on)
     ]
 
 
-def provisional_scores(*, scope: Scope, person_id: int | None) -> list[Attention]:
+def new_arrests(members: Members, *, scope: Scope, on: date) -> list[Attention]:
+    return [
+        Attention(
+            text=_("%(name)s was arrested: %(offence)s")
+            % {"name": member.person.name, "offence": offence(arrest.offence_code)}
+            if arrest.offence_code
+            else _("%(name)s was arrested") % {"name": member.person.name},
+            url=reverse("people-timeline", args=[member.person.public_id]),
+            on=arrest.arrest_date,
+            kind=_("Arrest"),
+        )
+        for member, arrest in queries.new_arrests(members=members, scope=scope, on=on)
+    ]
+
+
+def failed_tests(members: Members, *, scope: Scope, on: date) -> list[Attention]:
+    return [
+        Attention(
+            text=_("Positive drug test of %(name)s: %(substances)s")
+            % {"name": member.person.name, "substances": substances(test) or _("not recorded what")},
+            url=reverse("people-timeline", args=[member.person.public_id]),
+            on=test.test_date,
+            kind=_("Drug test"),
+        )
+        for member, test in queries.failed_tests(members=members, scope=scope, on=on)
+    ]
+
+
+def provisional_scores(members: Members, *, scope: Scope) -> list[Attention]:
     return [
         Attention(
             text=_("Provisional score of %(name)s: missing %(answers)s")
-            % {"name": person.name, "answers": in_words(missing)},
-            url=reverse("cohorts-scores", args=[person.public_id]),
+            % {"name": member.person.name, "answers": in_words(missing)},
+            url=reverse("cohorts-scores", args=[member.person.public_id]),
             kind=_("Score"),
         )
-        for person, missing in queries.provisional_scores(scope=scope, person_id=person_id)
+        for member, missing in queries.provisional_scores(members=members, scope=scope)
     ]
 
 

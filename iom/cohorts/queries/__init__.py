@@ -35,12 +35,14 @@ from iom.cohorts.queries.nominations import (
 )
 from iom.cohorts.queries.notices import (
     Happened,
+    failed_tests,
     happened,
+    new_arrests,
+    own_members,
     provisional_scores,
     ready_for_panel,
     releases,
     returns_wanted,
-    reviews_overdue,
 )
 from iom.cohorts.queries.people import lead_names, list_areas, person_keys_followed, who_is_in
 from iom.cohorts.queries.schemes import (
@@ -75,6 +77,7 @@ __all__ = [
     "count_members",
     "current_run",
     "definition_of",
+    "failed_tests",
     "get_candidate",
     "get_decision",
     "get_membership",
@@ -107,13 +110,14 @@ __all__ = [
     "membership_from",
     "membership_of",
     "memberships_of",
+    "new_arrests",
     "nominations_of",
+    "own_members",
     "person_keys_followed",
     "provisional_scores",
     "ready_for_panel",
     "releases",
     "returns_wanted",
-    "reviews_overdue",
     "selecting_decision",
     "snapshot",
     "who_is_in",

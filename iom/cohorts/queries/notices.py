@@ -16,10 +16,12 @@ from iom.cohorts.models import (
     Score,
 )
 from iom.cohorts.queries.nominations import UNDECIDED, for_panel, waiting
-from iom.people.models import CustodySpell, Person
+from iom.people.models import Arrest, CustodySpell, DrugTest
 
 RELEASE_DAYS = 28
+NEWS_DAYS = 14  # arrests and drug tests are news for so long
 MOST = 20  # of one kind on one page: the lists show the rest
+Members = dict[int, CohortMembership]  # by person id
 
 
 def about(found: Any, person_id: int | None, path: str) -> Any:
@@ -42,33 +44,44 @@ def ready_for_panel(*, scope: Scope, on: date, person_id: int | None) -> list[No
     return list(found.select_related("person").order_by("returns_due_on", "id")[:MOST])
 
 
-def own_members(*, scope: Scope, person_id: int | None) -> Any:
-    """The members this user leads; for who runs the cohort, or about one person, all they may see."""
+def own_members(*, scope: Scope, person_id: int | None) -> Members:
+    """The members this user leads; for who runs the cohort, or about one person, all they may see. By person id."""
     found = CohortMembership.objects.visible_to(scope).filter(state=MembershipState.ACTIVE)
     found = about(found, person_id, "person_id").select_related("person")
     runs_cohort = scope.allows(Permission.CANDIDATES_VIEW)
-    return found if runs_cohort or person_id is not None else found.filter(lead__user_id=scope.user_id)
+    chosen = found if runs_cohort or person_id is not None else found.filter(lead__user_id=scope.user_id)
+    return {member.person_id: member for member in chosen}
 
 
-def reviews_overdue(*, scope: Scope, on: date, person_id: int | None) -> list[CohortMembership]:
-    found = own_members(scope=scope, person_id=person_id).filter(review_on__lt=on)
-    return list(found.order_by("review_on", "id")[:MOST])
-
-
-def releases(*, scope: Scope, on: date, person_id: int | None) -> list[tuple[CohortMembership, CustodySpell]]:
-    """Members in custody who are to be released within 28 days, with the spell that ends, soonest first."""
-    members = {each.person_id: each for each in own_members(scope=scope, person_id=person_id)}
+def releases(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, CustodySpell]]:
+    """Members who are to be released within 28 days, with the spell in custody that ends, soonest first."""
     until = on + timedelta(days=RELEASE_DAYS)
-    spells = CustodySpell.objects.visible_to(scope).filter(
-        person_id__in=list(members), start_date__lte=on, end_date__gte=on, end_date__lte=until
-    )
-    return [(members[spell.person_id], spell) for spell in spells.order_by("end_date", "id")[:MOST]]
+    spells = CustodySpell.objects.visible_to(scope).filter(start_date__lte=on, end_date__gte=on, end_date__lte=until)
+    return of_members(members, spells.order_by("end_date", "id"))
 
 
-def provisional_scores(*, scope: Scope, person_id: int | None) -> list[tuple[Person, list[str]]]:
+def new_arrests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, Arrest]]:
+    """Members arrested in the last 14 days, newest first."""
+    since = on - timedelta(days=NEWS_DAYS)
+    arrests = Arrest.objects.visible_to(scope).filter(arrest_date__gt=since, arrest_date__lte=on)
+    return of_members(members, arrests.order_by("-arrest_date", "id"))
+
+
+def failed_tests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, DrugTest]]:
+    """Members whose drug test in the last 14 days was positive, newest first."""
+    since = on - timedelta(days=NEWS_DAYS)
+    tests = DrugTest.objects.visible_to(scope).filter(test_date__gt=since, test_date__lte=on, result="positive")
+    return of_members(members, tests.order_by("-test_date", "id"))
+
+
+def of_members(members: Members, events: Any) -> list[tuple[CohortMembership, Any]]:
+    """The first of the events that are about members, each with its member."""
+    return [(members[event.person_id], event) for event in events.filter(person_id__in=list(members))[:MOST]]
+
+
+def provisional_scores(*, members: Members, scope: Scope) -> list[tuple[CohortMembership, list[str]]]:
     """Members whose newest scores could fall in another band, with the missing answers by name."""
-    people = {each.person_id: each.person for each in own_members(scope=scope, person_id=person_id)}
-    scores = Score.objects.visible_to(scope).filter(person_id__in=list(people)).defer("working")
+    scores = Score.objects.visible_to(scope).filter(person_id__in=list(members)).defer("working")
     last_run: dict[tuple[int, str], int] = {}
     missing: dict[int, list[str]] = {}
     for score in scores.order_by("person_id", "predictor", "-scored_on", "-run_id"):
@@ -76,7 +89,7 @@ def provisional_scores(*, scope: Scope, person_id: int | None) -> list[tuple[Per
         # None: ranked before it was noted which score counts.
         if is_of_last and score.counts is not False and score.provisional:
             missing[score.person_id] = sorted({*missing.get(score.person_id, []), *score.missing})
-    return [(people[pk], names) for pk, names in missing.items()][:MOST]
+    return [(members[person_id], names) for person_id, names in missing.items()][:MOST]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from iom.access.scope import Scope
-from iom.cohorts.choices import CohortType, RunStatus, VersionStatus
-from iom.cohorts.models import RankRun, Scheme, SchemeVersion, WhatIfPerson
+from iom.cohorts.choices import CohortType, MembershipState, RunStatus, VersionStatus
+from iom.cohorts.models import CohortMembership, RankRun, Scheme, SchemeVersion, WhatIfPerson
 from iom.common.errors import NotVisible
 
 FIXED_FLEX_FREE = (CohortType.FIXED, CohortType.FLEX, CohortType.FREE)
@@ -44,9 +47,11 @@ def get_version(*, slug: str, number: int, scope: Scope) -> SchemeVersion:
 
 
 def list_ranked_schemes(*, scope: Scope) -> list[RankRun]:
-    """The current run of each scheme that has one, by the scheme's name."""
+    """The current run of each scheme that has one; first the scheme with most members, which the panel works with."""
+    members = CohortMembership.objects.visible_to(scope).filter(state=MembershipState.ACTIVE)
+    of_scheme = members.filter(scheme=OuterRef("scheme")).order_by().values("scheme").values(count=Count("pk"))
     found = RankRun.objects.visible_to(scope).filter(is_current=True).select_related("scheme", "version")
-    return list(found.order_by("scheme__name"))
+    return list(found.order_by(Coalesce(Subquery(of_scheme), 0).desc(), "scheme__name"))
 
 
 def current_run(*, scheme_id: int) -> RankRun | None:

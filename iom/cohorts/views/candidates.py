@@ -110,7 +110,7 @@ def scores(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     scope, on = request.scope, shared.today()
     person = get_person(public_id=public_id, scope=scope)
     audit.viewed(by=scope, at=timezone.now(), person_id=person.pk, page="scores")
-    ranks = []
+    ranks: list[dict[str, Any]] = []
     for run, candidate, working in queries.list_ranks(person_id=person.pk, scope=scope):
         factors, criteria = (working.factors, working.criteria) if working else ([], [])
         names = [name for part in (*factors, *criteria) for name in part.get("rows", [])]
@@ -127,10 +127,13 @@ def scores(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         )
     memberships = queries.memberships_of(person_id=person.pk, scope=scope)
     nominations = queries.nominations_of(person_id=person.pk, scope=scope)
+    wanted = request.GET.get("scheme")
     context = {
         "frame": person_frame(person=person, section="scores", scope=scope, on=on),
         "person": person,
         "ranks": ranks,
+        # From whose list somebody came here: what a nomination from here is for.
+        "scheme": wanted if wanted in {each["run"].scheme.slug for each in ranks} else "",
         "scores": present.score_cards(queries.list_scores(person_id=person.pk, scope=scope)),
         "may_nominate": shared.may_nominate(scope, memberships, nominations),
     }

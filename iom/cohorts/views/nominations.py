@@ -81,6 +81,7 @@ def nominate(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     person = get_person(public_id=public_id, scope=scope)
     audit.viewed(by=scope, at=timezone.now(), person_id=person.pk, page="nominate")
     schemes = {str(scheme.pk): scheme for scheme in queries.list_schemes_in_use(scope=scope)}
+    wanted = request.GET.get("scheme")
     agencies = [(str(agency.pk), agency.name) for agency in partnerships.list_agencies(scope=scope)]
     form = NominateForm(
         request.POST or None,
@@ -88,7 +89,7 @@ def nominate(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         types=list(queries.all_cohort_types(scope=scope).items()),
         agencies=[(pk, name) for pk, name in agencies if int(pk) != scope.agency_id],
         initial={
-            "scheme": request.GET.get("scheme", next(iter(schemes)) if len(schemes) == 1 else ""),
+            "scheme": next((pk for pk, scheme in schemes.items() if scheme.slug == wanted or len(schemes) == 1), ""),
             "asked": [pk for pk, _name in agencies],
             "returns_due_on": on + timedelta(days=rules.RETURN_DAYS),
         },

@@ -14,6 +14,7 @@ from iom.govuk.filters import date as in_words
 from iom.govuk.frames import Identifier, PersonFrame, PersonWarning, Section
 from iom.people.choices import REGISTER_WARNINGS
 from iom.people.models import CustodySpell, Person, Registration, SourceRecord
+from iom.people.presenters.records import same_form
 from iom.people.queries import people
 
 IDENTIFIERS = (("pnc_id", "PNC"), ("cro", "CRO"), ("crn", "CRN"), ("prison_number", "Prison number"))
@@ -66,12 +67,13 @@ def shown_identity(person: Person, records: list[SourceRecord]) -> Person | Sour
 
 
 def identifiers(records: list[SourceRecord]) -> list[Identifier]:
-    """Each number once, by kind."""
-    return [
-        Identifier(name, value)
-        for field, name in IDENTIFIERS
-        for value in dict.fromkeys(getattr(record, field) for record in records if getattr(record, field))
-    ]
+    """Each number once, by kind, however it is written: the first way the records have it."""
+    found: dict[tuple[str, Any], str] = {}
+    for field, name in IDENTIFIERS:
+        for record in records:
+            if value := getattr(record, field):
+                found.setdefault((name, same_form(field, value)), value)
+    return [Identifier(name, value) for (name, _form), value in found.items()]
 
 
 def aliases(records: list[SourceRecord], name: str) -> list[str]:

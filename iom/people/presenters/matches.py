@@ -7,13 +7,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.common.registries import Attention
 from iom.common.spreadsheets import Cell
 from iom.govuk.filters import date as in_words
+from iom.govuk.filters import number
 from iom.people.choices import Conflict, ReviewStatus
 from iom.people.linkage import UNKNOWN
 from iom.people.models import PossibleMatch, SourceRecord
 from iom.people.presenters import records
+from iom.people.queries import matches as queries
 
 AGREEMENTS = ("same", "close", "different", "missing")
 # What twins and relatives share, and what everybody has for themselves.
@@ -57,6 +63,19 @@ class PairWarning:
 
     title: str
     text: str
+
+
+def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """How many possible matches wait for who decides them. A person's own pages say so themselves."""
+    if person_id is not None or not scope.allows(Permission.MATCH_REVIEW):
+        return []
+    waiting = queries.count_up_to_most(queries.queue(scope=scope, status=ReviewStatus.OPEN))
+    if not waiting:
+        return []
+    text = ngettext("%(num)s possible match to decide", "%(num)s possible matches to decide", waiting)
+    if waiting > queries.MOST_COUNTED:
+        text, waiting = _("More than %(num)s possible matches to decide"), queries.MOST_COUNTED
+    return [Attention(text=text % {"num": number(waiting)}, url=reverse("people-matches"), kind=_("Match"))]
 
 
 def other_side(match: PossibleMatch, person_id: int) -> Doubt:
@@ -178,25 +197,30 @@ def comparison(match: PossibleMatch) -> list[dict[str, Any]]:
         left, right = getattr(match.left, name), getattr(match.right, name)
         part = weighed.get(name)
         if left or right or part:
+            stand = agreement(name, left, right, part)
             rows.append(
                 {
                     "field": label,
                     "left": records.shown(name, left),
                     "right": records.shown(name, right),
-                    "agreement": agreement(name, left, right, part),
-                    "why": why(part, left, right) if part else None,
+                    "agreement": stand,
+                    "why": why(part, left, right, stand) if part else None,
                     "weight": weight_in_words(part["weight"]) if part and part.get("weight") is not None else None,
                 }
             )
     return rows
 
 
-def why(part: dict[str, Any], left: Any, right: Any) -> str | None:
-    """What the model made of two values; one that it cannot use, such as a false number, it takes as missing."""
+# What the model says of two values that the mark beside it says already.
+SAID = {("same", "the same"), ("different", "different"), ("missing", UNKNOWN)}
+
+
+def why(part: dict[str, Any], left: Any, right: Any, stand: str) -> str | None:
+    """What the model made of two values, beyond how they stand; one it cannot use, as a false number, is as missing."""
     words: str | None = part.get("words")
     if words == UNKNOWN and left and right:
         return _("not weighed: one of them is not valid")
-    return words
+    return None if (stand, words) in SAID else words
 
 
 def agreement(name: str, left: Any, right: Any, part: dict[str, Any] | None) -> str:

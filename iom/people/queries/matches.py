@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from iom.access.scope import Scope
 from iom.common import background
-from iom.people.choices import Conflict, ReviewStatus, RunStatus
+from iom.people.choices import Conflict, RunStatus
 from iom.people.models import LinkDecision, LinkRun, PossibleMatch
 from iom.people.queries.people import both_visible
 from iom.people.rules.linking import AT_WORK, queued_as
@@ -58,11 +58,12 @@ def count_up_to_most(matches: QuerySet[PossibleMatch]) -> int:
     return int(matches.order_by()[: MOST_COUNTED + 1].count())
 
 
-def next_open(*, scope: Scope, after: PossibleMatch) -> PossibleMatch | None:
-    """The match to decide after this one: the next weaker that is open, or else the strongest."""
-    waiting = queue(scope=scope, status=ReviewStatus.OPEN).exclude(pk=after.pk)
-    weaker: PossibleMatch | None = waiting.filter(match_weight__lte=after.match_weight).first()
-    return weaker or waiting.first()
+def next_in(waiting: QuerySet[PossibleMatch], *, after: PossibleMatch, weakest_first: bool) -> PossibleMatch | None:
+    """The match to decide after this one, of a queue in its order; at its end the first that was passed over."""
+    others = waiting.exclude(pk=after.pk)
+    on = {"match_weight__gte" if weakest_first else "match_weight__lte": after.match_weight}
+    following: PossibleMatch | None = others.filter(**on).first()
+    return following or others.first()
 
 
 def decision_on(*, match: PossibleMatch, scope: Scope) -> LinkDecision | None:

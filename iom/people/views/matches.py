@@ -25,6 +25,8 @@ from iom.people.queries import matches as queries
 from iom.people.queries.matches import MOST_COUNTED, PAGE
 from iom.people.views.search import page_number
 
+WAITING = (ReviewStatus.OPEN, ReviewStatus.UNSURE)
+
 
 @require_GET
 @requires(Permission.MATCH_REVIEW)
@@ -49,6 +51,7 @@ def queue(request: ScopedRequest) -> HttpResponse:
         "first": (page - 1) * PAGE + 1,
         "linking": linking.linking(queries.runs(scope=request.scope), at=timezone.now()),
         "exports": downloads.export_links(request, "people-matches-export") if listed else [],
+        "query": query(request),
         "most": MOST_COUNTED,
     }
     return render(request, "people/matches.html", context)
@@ -89,8 +92,7 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
             at=timezone.now(),
         )
         messages.success(request, said(decided.verdict))
-        following = queries.next_open(scope=request.scope, after=match)
-        return redirect("people-match", match_id=following.pk) if following else redirect("people-matches")
+        return redirect(next_href(request, match) or reverse("people-matches") + query(request))
     for record in (match.left, match.right):
         if record.person_id:
             audit.viewed(by=request.scope, at=timezone.now(), person_id=record.person_id, page="people.match")
@@ -109,16 +111,27 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
         "decision": decision,
         "verdict": Verdict(decision.verdict).label if decision else "",
         "decided_by": names.get(decision.decided_by, "") if decision else "",
-        "is_waiting": match.status in (ReviewStatus.OPEN, ReviewStatus.UNSURE),
+        "is_waiting": match.status in WAITING,
         "is_settled": match.status == ReviewStatus.SETTLED,
-        "next": next_href(request, match),
+        "next_href": next_href(request, match),
+        "queue_href": reverse("people-matches") + query(request),
     }
     return render(request, "people/match.html", context, status=400 if form.is_bound else 200)
 
 
-def next_href(request: ScopedRequest, match: PossibleMatch) -> int | None:
-    following = queries.next_open(scope=request.scope, after=match)
-    return following.pk if following else None
+def next_href(request: ScopedRequest, match: PossibleMatch) -> str | None:
+    """The next match of the queue as it was filtered where somebody came from; one that is done with is none of it."""
+    chosen = filter_form(request).chosen()
+    if chosen["status"] not in WAITING:
+        chosen["status"] = ReviewStatus.OPEN
+    waiting = queries.queue(scope=request.scope, **chosen)
+    following = queries.next_in(waiting, after=match, weakest_first=chosen["weakest_first"])
+    return reverse("people-match", args=[following.pk]) + query(request) if following else None
+
+
+def query(request: ScopedRequest) -> str:
+    """The queue's filter and order, kept from one match to the next."""
+    return f"?{request.GET.urlencode()}" if request.GET else ""
 
 
 def said(verdict: str) -> str:

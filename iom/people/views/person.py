@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
+from iom.common import registries
 from iom.partnerships import queries as partnerships
 from iom.people.models import Person
 from iom.people.presenters import frame, history, matches, records
@@ -46,8 +47,10 @@ def overview(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         return redirect("people-person", public_id=person.public_id)
     found = people.records_of(person_ids=[person.pk], scope=request.scope)
     doubts = people.open_matches(person_id=person.pk, scope=request.scope)
-    registrations = people.current_registrations(person_id=person.pk, scope=request.scope, on=timezone.localdate())
+    on = timezone.localdate()
+    registrations = people.current_registrations(person_id=person.pk, scope=request.scope, on=on)
     context = {
+        "attention": registries.list_attention(scope=request.scope, on=on, person_id=person.pk),
         "records": found,
         "sides": [records.side(record) for record in found],
         "rows": records.side_by_side(found),

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from iom.config.demo import PASSWORD
 from iom.config.demonstration import SIGN_INS
+from tests.web.functional import issuer
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "assets" / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,14 +39,21 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demonstration() -> Iterator[str]:
+def single_sign_on() -> Iterator[dict[str, str]]:
+    """An issuer at work, as the environment names it."""
+    with issuer.at_work() as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def demonstration(single_sign_on: dict[str, str]) -> Iterator[str]:
     """The address of `openiom demo`, started as a user starts it; stopped with Ctrl-C, and it must stop cleanly."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="iom-demo-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         log = Path(folder) / "log"
         command = [sys.executable, "-m", "iom.config.cli", "demo", "--people", str(PEOPLE)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **single_sign_on}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -14,14 +14,14 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 MOST_TABS = 600
-# What has the focus is in the window and has a ring, itself or, where its own box is unseen (a radio), its label.
+# What has the focus is in the window and wears the design system's focus colour, which nothing else on a page does;
+# itself or, where its own box is unseen (a radio), its label.
 IS_SHOWN = """element => {
-  const seen = ({boxShadow, outlineStyle, outlineWidth}) =>
-    boxShadow !== "none" || (outlineStyle !== "none" && parseFloat(outlineWidth) > 1);
+  const isMarked = style => [style.outlineColor, style.boxShadow, style.backgroundColor].join().includes("255, 221, 0");
   const box = element.getBoundingClientRect();
   const looks = [getComputedStyle(element)];
   for (const label of element.labels ?? []) looks.push(getComputedStyle(label, "::before"));
-  return element.matches(":focus-visible") && looks.some(seen) && box.bottom > 0 && box.top < innerHeight;
+  return looks.some(isMarked) && box.bottom > 0 && box.top < innerHeight;
 }"""
 HAS_FOCUS = """(element, inGroup) => {
   const active = document.activeElement;

@@ -3,8 +3,9 @@
 Each way works through rows of the demonstration that the ways before have left.
 """
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,34 @@ def test_a_match_is_compared_and_decided_with_a_reason(at_work: AtWork) -> None:
     expect(page.get_by_text("The two records will stay with different people.")).to_be_visible()
     page.goto(first)
     expect(page.locator(".govuk-inset-text")).to_contain_text("Both were seen at the same time.")
+    hands.press("Undo this decision")
+    hands.fill("Reason", "It was another day.")
+    hands.press("Undo the decision")
+    expect(page.get_by_text("The decision was undone.")).to_be_visible()
+    page.goto(first)
+    expect(page.get_by_role("button", name="Save and go to the next")).to_be_visible()
+
+
+def test_a_decision_on_a_match_survives_linking_again(signed_in: Callable[..., Page]) -> None:
+    hands = Hands(signed_in("coordinator"), Way.MOUSE)
+    page = hands.page
+    hands.press("Possible matches")
+    hands.press("Compare")
+    match = page.url
+    hands.choose("Different people")
+    hands.fill("Reason", "Two brothers: both were in the office.")
+    hands.press("Save and go to the next")
+    page.goto("/people/matches/")
+    again = page.get_by_role("button", name="Link the records again")
+    again.wait_for(timeout=120_000)  # what another test took in may be linked just now
+    before = page.get_by_text("Last linked").inner_text()
+    again.click()
+    expect(page.get_by_role("progressbar").or_(page.get_by_text("Waiting to start")).first).to_be_visible()
+    again.wait_for(timeout=120_000)
+    assert page.get_by_text("Last linked").inner_text() != before
+    page.goto(match)
+    expect(page.locator(".govuk-inset-text")).to_contain_text("Two brothers: both were in the office.")
+    expect(page.get_by_role("button", name="Save and go to the next")).to_have_count(0)
 
 
 def test_from_the_ranked_list_into_the_cohort_and_out_and_back(at_work: AtWork) -> None:
@@ -143,6 +172,16 @@ def test_from_the_ranked_list_into_the_cohort_and_out_and_back(at_work: AtWork) 
     coordinator.press("Nominate")
     expect(page.get_by_text("Nominated again. The panel decides.")).to_be_visible()
     expect(page.get_by_text("Re-selection of a former member")).to_be_visible()
+
+    chair.page.goto(page.url)
+    chair.press("Record the panel's decision")
+    chair.choose(POLICE, of="Agencies that were there")
+    say_select(chair, "Back in town, and offending again.")
+    say_what_a_selection_needs(chair)
+    chair.press("See the membership")
+    assert chair.page.url != member
+    expect(chair.page.get_by_role("heading", level=1)).to_have_text("Membership of the cohort")
+    expect(chair.page.locator(".iom-person")).to_contain_text("Red")
 
 
 def choose_a_candidate(hands: Hands) -> None:
@@ -175,7 +214,7 @@ def choose_a_candidate(hands: Hands) -> None:
 
 def nominate(hands: Hands) -> None:
     hands.press("Nominate")
-    hands.choose("Neighbourhood crime: fixed, flex and free", of="Scheme")
+    expect(hands.page.get_by_label("Neighbourhood crime: fixed, flex and free")).to_be_checked()
     hands.fill("Why now", "Three burglaries since June.")
     hands.choose("On licence or an order", of="Supervision")
     hands.fill("Index offence", "Burglary of a dwelling")
@@ -202,23 +241,31 @@ def select_for_the_cohort(hands: Hands) -> None:
     hands.press("Record the panel's decision")
     hands.choose(POLICE, of="Agencies that were there")
     hands.choose(COUNCIL, of="Agencies that were there")
-    hands.choose("Select", of="What did the panel decide?")
-    hands.choose("Fixed", of="Cohort type")
-    hands.fill("Reasons", "Highest harm in the district.")
+    say_select(hands, "Highest harm in the district.")
     hands.press("Record the decision")
     expect(page.get_by_role("alert")).to_contain_text("Select a rating")
     expect(page.get_by_label("Reasons")).to_have_value("Highest harm in the district.")
     assert axe_or_none(hands) == []
-    hands.choose("Red", of="Rating")
-    hands.select("Lead professional", "Priya Nair")
-    hands.fill_date("Next review", timezone.localdate() + timedelta(days=28))
     hands.fill("Dissent", "Housing would rather wait.")
-    hands.fill("Why the panel did not wait for the outstanding returns", "Released on Friday.")
-    hands.press("Record the decision")
-    expect(page.get_by_text("Selected. The person is now in the cohort.")).to_be_visible()
+    say_what_a_selection_needs(hands)
     decision = page.get_by_role("region", name="Panel of")
     for said in ("Highest harm", "Housing would rather wait.", "Released on Friday.", "Fixed", "Red", "Priya Nair"):
         expect(decision).to_contain_text(said)
+
+
+def say_select(hands: Hands, reasons: str) -> None:
+    hands.choose("Select", of="What did the panel decide?")
+    hands.choose("Fixed", of="Cohort type")
+    hands.fill("Reasons", reasons)
+
+
+def say_what_a_selection_needs(hands: Hands) -> None:
+    hands.choose("Red", of="Rating")
+    hands.select("Lead professional", "Priya Nair")
+    hands.fill_date("Next review", timezone.localdate() + timedelta(days=28))
+    hands.fill("Why the panel did not wait for the outstanding returns", "Released on Friday.")
+    hands.press("Record the decision")
+    expect(hands.page.get_by_text("Selected. The person is now in the cohort.")).to_be_visible()
 
 
 def record_told(hands: Hands) -> None:
@@ -284,7 +331,7 @@ def test_any_partner_finds_somebody_by_name_in_any_order_and_refers_them(
 ) -> None:
     """A partner who sees neither candidates nor scores."""
     candidates = signed_in("coordinator")
-    candidates.goto("/cohort/candidates/?list=near-miss")
+    candidates.goto("/cohort/candidates/?scheme=domestic-abuse&list=near-miss")
     free = candidates.locator("main tbody tr", has_not_text="In the cohort").filter(has_not_text="Nominated")
     name = free.first.get_by_role("link").inner_text()
     hands = at_work("partner-worker")
@@ -301,3 +348,63 @@ def test_any_partner_finds_somebody_by_name_in_any_order_and_refers_them(
     hands.press("Nominate")
     expect(page.get_by_text("The agencies you chose have been asked")).to_be_visible()
     expect(page.get_by_text("Referral by a partner")).to_be_visible()
+
+
+def test_a_scheme_version_is_proposed_by_one_and_put_in_force_by_another(at_work: AtWork) -> None:
+    analyst = at_work("analyst")
+    page = analyst.page
+    analyst.press("Cohort")
+    analyst.press("Schemes")
+    analyst.press("Drug interventions")
+    analyst.press("Write a new version")
+    analyst.fill("What changes, and why", "Looked at again after a year.")
+    analyst.press("Save the draft")
+    analyst.press("Propose")
+    expect(page.get_by_text("Proposed. Its fairness and whom it would change are being worked out.")).to_be_visible()
+    analyst.wait_for(page.get_by_role("heading", name="Fairness"))
+    expect(page.get_by_text("would come above the capacity line")).to_be_visible()
+    expect(page.get_by_text("Somebody other than who proposed it puts a version in force")).to_be_visible()
+    expect(page.get_by_role("link", name="Put in force")).to_have_count(0)
+
+    manager = at_work("manager")
+    manager.page.goto(page.url)
+    manager.press("Put in force")
+    manager.fill("Why it goes live", "Agreed by the delivery group.")
+    manager.press("Continue")
+    expect(manager.page.get_by_role("alert")).to_contain_text("There is a problem")
+    manager.choose("I have read the fairness check and whom it would change")
+    manager.press("Continue", within=manager.page.locator("main form"))
+    expect(manager.page.get_by_text("Nobody joins or leaves the cohort by it")).to_be_visible()
+    assert axe_or_none(manager) == []
+    manager.press("Put in force")
+    expect(manager.page.get_by_text("In force. Rank again to see the list it makes.")).to_be_visible()
+    expect(manager.page.get_by_text("Agreed by the delivery group.")).to_be_visible()
+
+
+def test_today_leads_to_what_waits(at_work: AtWork) -> None:
+    hands = at_work("panel-chair")
+    page = hands.page
+    waiting = page.get_by_role("region", name="What needs your attention").get_by_role("listitem")
+    late = ["Overdue" in text for text in waiting.all_inner_texts()]
+    assert late
+    assert late == sorted(late, reverse=True)  # what is overdue comes first
+    about = page.get_by_role("link", name=re.compile("Nomination of .*, ready for the panel")).first.inner_text()
+    hands.press(about)
+    expect(page.get_by_role("table", name="Agency returns")).to_be_visible()
+    expect(page.locator(".iom-person")).to_contain_text(
+        about.removeprefix("Nomination of ").removesuffix(", ready for the panel")
+    )
+
+
+def test_a_person_is_found_from_today_by_their_date_of_birth(at_work: AtWork) -> None:
+    hands = at_work("coordinator")
+    page = hands.page
+    page.goto("/cohort/members/1")
+    name = page.locator(".iom-person__name").inner_text()
+    born = page.locator(".iom-person__fact dd").first.inner_text().partition(" (")[0]
+    for typed in (born, f"{datetime.strptime(born, '%d %B %Y'):%d/%m/%Y}"):  # noqa: DTZ007 - a date alone
+        page.goto("/")
+        hands.fill("Name, date of birth, identifier or postcode", typed)
+        hands.press("Search", within=page.locator("main"))
+        hands.press(name, within=page.locator("main table"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Overview")

@@ -317,3 +317,27 @@ def test_the_queue_is_filtered_by_warning(place: Place, alice: Worker, as_user: 
     ):
         page = client.get("/people/matches/", {"warning": warning}).content.decode()
         assert {name for name in ("Plain", "Twin", "Numbered") if f"{name} Ashdown" in page} == expected, warning
+
+
+def test_the_next_match_is_of_the_queue_as_it_was_filtered(
+    place: Place, alice: Worker, as_user: Callable[[Worker], Client]
+) -> None:
+    with act_in(place.system()):
+        records = [make_record(place) for _ in range(5)]
+    weights = (9.0, 8.0, 7.0, 2.0)
+    pairs = [Pair(records[n].pk, records[n + 1].pk, weight, 0.9) for n, weight in enumerate(weights)]
+    link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
+    with act_in(place.system()):
+        strongest, strong, fair, faint = PossibleMatch.objects.order_by("-match_weight")
+    client = as_user(alice)
+    weakest_first = "?strength=strong&sort=weight"
+    assert f'href="/people/matches/{fair.pk}{weakest_first}"'.replace("&", "&amp;") in (
+        client.get(f"/people/matches/{weakest_first}").text
+    )
+    answer = {"verdict": "unsure", "reason": "Not yet"}
+    for match, following in ((fair, strong), (strong, strongest)):
+        saved = client.post(f"/people/matches/{match.pk}{weakest_first}", answer)
+        assert saved["Location"] == f"/people/matches/{following.pk}{weakest_first}"
+    last = client.post(f"/people/matches/{strongest.pk}{weakest_first}", answer)
+    assert last["Location"] == f"/people/matches/{weakest_first}"
+    assert f"/people/matches/{faint.pk}" not in last["Location"]

@@ -1,0 +1,69 @@
+"""What Today says of the cohort: the news about the members a user leads or runs, and only what they may see."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from iom.access.scope import act_in
+from iom.cohorts.models import Scheme
+from iom.people.models import Arrest, DrugTest, Person, SourceRecord
+from tests.factories.cohorts import make_member
+from tests.factories.partnerships import Place, Worker, make_worker
+from tests.factories.people import add_event
+
+SignIn = Callable[[Worker], Client]
+
+
+def days_ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+@pytest.fixture
+def pia(place: Place) -> Worker:
+    return make_worker(place, "pia", agency="Probation", roles=["practitioner"])
+
+
+@pytest.fixture
+def record(place: Place, person: Person, scheme: Scheme, pia: Worker, alice: Worker, chair: Worker) -> SourceRecord:
+    """The police record of a member of the cohort whom Pia leads."""
+    with act_in(chair.scope):
+        make_member(person, scheme, lead=pia, nominated_by=alice.scope, by=chair.scope)
+    with act_in(place.system()):
+        return SourceRecord.objects.get(person=person)
+
+
+def test_a_new_arrest_and_a_failed_test_are_news_for_two_weeks(
+    place: Place, person: Person, record: SourceRecord, pia: Worker, as_user: SignIn
+) -> None:
+    with act_in(place.system()):
+        for on, code in ((days_ago(1), "02801"), (days_ago(13), ""), (days_ago(14), "02802")):
+            add_event(Arrest, record, person=person, arrest_date=on, offence_code=code)
+        for on, result in ((days_ago(2), "positive"), (days_ago(3), "negative"), (days_ago(14), "positive")):
+            add_event(DrugTest, record, person=person, test_date=on, result=result, cocaine=result == "positive")
+    page = as_user(pia).get("/").text
+    assert page.count("was arrested") == 2
+    assert f"{person.name} was arrested: Burglary" in page
+    assert page.count("Positive drug test") == 1
+    assert f"Positive drug test of {person.name}: Cocaine" in page
+    assert f'href="/people/{person.public_id}/timeline"' in page
+
+
+def test_what_one_agency_keeps_to_itself_is_no_news_for_another(
+    place: Place, person: Person, record: SourceRecord, pia: Worker, alice: Worker, as_user: SignIn
+) -> None:
+    with act_in(place.system()):
+        add_event(Arrest, record, person=person, arrest_date=days_ago(1), audience="own")
+    assert "was arrested" in as_user(alice).get("/").text
+    assert "was arrested" not in as_user(pia).get("/").text
+
+
+def test_news_goes_to_who_leads_the_person(
+    place: Place, person: Person, record: SourceRecord, manager: Worker, as_user: SignIn
+) -> None:
+    with act_in(place.system()):
+        add_event(Arrest, record, person=person, arrest_date=days_ago(1))
+    assert "was arrested" not in as_user(manager).get("/").text
+    assert "was arrested" in as_user(manager).get(f"/people/{person.public_id}").text

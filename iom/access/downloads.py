@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest
+from iom.access.views import ScopedRequest, query_of
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import NotVisible
@@ -59,8 +59,7 @@ def export_links(request: ScopedRequest, name: str, *args: Any) -> list[dict[str
     """Where this list can be downloaded as it is filtered now; nothing for who may not."""
     if not request.scope.allows(Permission.EXPORT):
         return []
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
     return [
-        {"text": text, "href": reverse(name, args=[*args, kind]) + query}
+        {"text": text, "href": reverse(name, args=[*args, kind]) + query_of(request)}
         for text, kind in ((_("Download as CSV"), "csv"), (_("Download as Excel"), "xlsx"))
     ]

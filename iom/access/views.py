@@ -20,6 +20,11 @@ class ScopedRequest(HttpRequest):
     scope: Scope
 
 
+def query_of(request: HttpRequest) -> str:
+    """What the page was asked with, for links that keep it: "?" and the query string, or nothing."""
+    return f"?{request.GET.urlencode()}" if request.GET else ""
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Lets in who holds `permission`; sends who is not signed in to sign in; refuses the rest."""
 

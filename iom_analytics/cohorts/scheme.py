@@ -58,9 +58,8 @@ class Criterion:
     @property
     def wanted(self) -> str:
         """What the criterion asks for, in words: 'at least 18 years'."""
-        for words, number in (("at least", self.at_least), ("at most", self.at_most), ("below", self.below)):
-            if number is not None:
-                return f"{words} {counted(number, self.use.factor.unit)}"
+        if bound := bounded(self.use, at_least=self.at_least, at_most=self.at_most, below=self.below):
+            return bound
         assert self.is_one_of is not None
         return " or ".join(said(value) for value in self.is_one_of)
 
@@ -175,6 +174,14 @@ class Scheme:
 def plain(number: float) -> str:
     """18 and not 18.0; 17.5 as it is."""
     return str(int(number)) if number == int(number) else str(number)
+
+
+def bounded(use: Use, *, at_least: float | None, at_most: float | None, below: float | None = None) -> str | None:
+    """The number that a criterion or a band asks of a factor, in words: 'at least 3 offences'; none where none is."""
+    for words, number in (("at least", at_least), ("at most", at_most), ("below", below)):
+        if number is not None:
+            return f"{words} {counted(number, use.factor.unit)}"
+    return None
 
 
 def counted(number: float, unit: str | None) -> str:

@@ -82,8 +82,7 @@ def reviews(members: Members, *, on: date) -> list[Attention]:
             overdue=True,
             kind=_("Review"),
         )
-        for each in members.values()
-        if each.review_on is not None and each.review_on < on
+        for each in queries.reviews_overdue(members=members, on=on)
     ]
 
 

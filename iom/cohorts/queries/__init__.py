@@ -43,6 +43,7 @@ from iom.cohorts.queries.notices import (
     ready_for_panel,
     releases,
     returns_wanted,
+    reviews_overdue,
 )
 from iom.cohorts.queries.people import lead_names, list_areas, person_keys_followed, who_is_in
 from iom.cohorts.queries.schemes import (
@@ -118,6 +119,7 @@ __all__ = [
     "ready_for_panel",
     "releases",
     "returns_wanted",
+    "reviews_overdue",
     "selecting_decision",
     "snapshot",
     "who_is_in",

@@ -53,6 +53,12 @@ def own_members(*, scope: Scope, person_id: int | None) -> Members:
     return {member.person_id: member for member in chosen}
 
 
+def reviews_overdue(*, members: Members, on: date) -> list[CohortMembership]:
+    """Members whose review should have been before this day, longest overdue first."""
+    overdue = [member for member in members.values() if member.review_on is not None and member.review_on < on]
+    return sorted(overdue, key=lambda member: (member.review_on, member.pk))[:MOST]
+
+
 def releases(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, CustodySpell]]:
     """Members who are to be released within 28 days, with the spell in custody that ends, soonest first."""
     until = on + timedelta(days=RELEASE_DAYS)

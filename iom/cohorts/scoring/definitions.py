@@ -8,7 +8,7 @@ from iom.common.errors import InvalidInput
 from iom_analytics import cohorts
 from iom_analytics.cohorts.definition import yaml_files
 from iom_analytics.cohorts.ranking import places
-from iom_analytics.cohorts.scheme import plain, said
+from iom_analytics.cohorts.scheme import bounded, plain, said
 from iom_analytics.errors import DefinitionError
 
 
@@ -114,9 +114,5 @@ def where_from(provenance: cohorts.Provenance) -> dict[str, Any]:
 
 def when(band: cohorts.Band, use: cohorts.Use) -> str:
     """The values a band is for, in words: 'at least 3 offences'."""
-    unit = f" {use.factor.unit}" if use.factor.unit else ""
-    if band.at_least is not None:
-        return f"at least {plain(band.at_least)}{unit}"
-    if band.at_most is not None:
-        return f"at most {plain(band.at_most)}{unit}"
-    return " or ".join(said(value) for value in band.is_one_of or ())
+    bound = bounded(use, at_least=band.at_least, at_most=band.at_most)
+    return bound or " or ".join(said(value) for value in band.is_one_of or ())

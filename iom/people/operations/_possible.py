@@ -7,6 +7,7 @@ from iom.people.choices import ReviewStatus, Verdict
 from iom.people.linkage import Pair
 from iom.people.models import LinkDecision, LinkRun, PossibleMatch, SourceRecord
 from iom.people.operations import _moves
+from iom.people.rules.decisions import UNDECIDED
 from iom.people.rules.markings import Seen, strictest
 
 
@@ -75,7 +76,7 @@ def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
         unique_fields=["left", "right"],
         update_fields=[name.removesuffix("_id") for name in COMPARED],
     )
-    gone = [match.pk for match in before.values() if match.status in (ReviewStatus.OPEN, ReviewStatus.UNSURE)]
+    gone = [match.pk for match in before.values() if match.status in UNDECIDED]
     PossibleMatch.objects.filter(pk__in=gone).update(status=ReviewStatus.SETTLED)
     waiting: int = PossibleMatch.objects.visible_to(scope).filter(status=ReviewStatus.OPEN).count()
     return waiting

@@ -10,7 +10,6 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 from iom.access.scope import Scope
 from iom.common.errors import NotVisible
 from iom.partnerships.models import Area
-from iom.people.choices import ReviewStatus
 from iom.people.models import (
     Arrest,
     Assessment,
@@ -25,6 +24,7 @@ from iom.people.models import (
     Sanction,
     SourceRecord,
 )
+from iom.people.rules.decisions import UNDECIDED
 
 PAGE = 25
 # A file of everybody stops here: a longer one is for nobody's work, and is a copy of the index.
@@ -103,7 +103,7 @@ def records_of(*, person_ids: list[int], scope: Scope) -> list[SourceRecord]:
 def open_matches(*, person_id: int, scope: Scope) -> list[PossibleMatch]:
     """The possible matches of a person that wait for a decision, strongest first, both sides with their person."""
     matches = PossibleMatch.objects.visible_to(scope).filter(
-        Q(left__person=person_id) | Q(right__person=person_id), status__in=(ReviewStatus.OPEN, ReviewStatus.UNSURE)
+        Q(left__person=person_id) | Q(right__person=person_id), status__in=UNDECIDED
     )
     return list(
         matches.select_related("left", "right").filter(both_visible(scope)).order_by("-match_weight", "pk")[:10]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access import downloads
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, query_of, requires
 from iom.audit import operations as audit
 from iom.partnerships import queries as partnerships
 from iom.people.choices import ReviewStatus, Verdict
@@ -23,9 +23,8 @@ from iom.people.presenters import matches as presenter
 from iom.people.queries import decisions as reads
 from iom.people.queries import matches as queries
 from iom.people.queries.matches import MOST_COUNTED, PAGE
+from iom.people.rules.decisions import UNDECIDED
 from iom.people.views.search import page_number
-
-WAITING = (ReviewStatus.OPEN, ReviewStatus.UNSURE)
 
 
 @require_GET
@@ -51,7 +50,7 @@ def queue(request: ScopedRequest) -> HttpResponse:
         "first": (page - 1) * PAGE + 1,
         "linking": linking.linking(queries.runs(scope=request.scope), at=timezone.now()),
         "exports": downloads.export_links(request, "people-matches-export") if listed else [],
-        "query": query(request),
+        "query": query_of(request),
         "most": MOST_COUNTED,
     }
     return render(request, "people/matches.html", context)
@@ -92,7 +91,7 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
             at=timezone.now(),
         )
         messages.success(request, said(decided.verdict))
-        return redirect(next_href(request, match) or reverse("people-matches") + query(request))
+        return redirect(next_href(request, match) or reverse("people-matches") + query_of(request))
     for record in (match.left, match.right):
         if record.person_id:
             audit.viewed(by=request.scope, at=timezone.now(), person_id=record.person_id, page="people.match")
@@ -111,10 +110,10 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
         "decision": decision,
         "verdict": Verdict(decision.verdict).label if decision else "",
         "decided_by": names.get(decision.decided_by, "") if decision else "",
-        "is_waiting": match.status in WAITING,
+        "is_waiting": match.status in UNDECIDED,
         "is_settled": match.status == ReviewStatus.SETTLED,
         "next_href": next_href(request, match),
-        "queue_href": reverse("people-matches") + query(request),
+        "queue_href": reverse("people-matches") + query_of(request),
     }
     return render(request, "people/match.html", context, status=400 if form.is_bound else 200)
 
@@ -122,16 +121,11 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
 def next_href(request: ScopedRequest, match: PossibleMatch) -> str | None:
     """The next match of the queue as it was filtered where somebody came from; one that is done with is none of it."""
     chosen = filter_form(request).chosen()
-    if chosen["status"] not in WAITING:
+    if chosen["status"] not in UNDECIDED:
         chosen["status"] = ReviewStatus.OPEN
     waiting = queries.queue(scope=request.scope, **chosen)
     following = queries.next_in(waiting, after=match, weakest_first=chosen["weakest_first"])
-    return reverse("people-match", args=[following.pk]) + query(request) if following else None
-
-
-def query(request: ScopedRequest) -> str:
-    """The queue's filter and order, kept from one match to the next."""
-    return f"?{request.GET.urlencode()}" if request.GET else ""
+    return reverse("people-match", args=[following.pk]) + query_of(request) if following else None
 
 
 def said(verdict: str) -> str:

@@ -17,11 +17,14 @@ MOST_TABS = 600
 # What has the focus is in the window and wears the design system's focus colour, which nothing else on a page does;
 # itself or, where its own box is unseen (a radio), its label.
 IS_SHOWN = """element => {
-  const isMarked = style => [style.outlineColor, style.boxShadow, style.backgroundColor].join().includes("255, 221, 0");
+  const isMarked = ({outlineStyle, outlineWidth, outlineColor, boxShadow, backgroundColor}) => {
+    const outline = outlineStyle !== "none" && parseFloat(outlineWidth) > 1 ? outlineColor : "";
+    return [outline, boxShadow, backgroundColor].join().includes("255, 221, 0");
+  };
   const box = element.getBoundingClientRect();
   const looks = [getComputedStyle(element)];
   for (const label of element.labels ?? []) looks.push(getComputedStyle(label, "::before"));
-  return looks.some(isMarked) && box.bottom > 0 && box.top < innerHeight;
+  return element.matches(":focus-visible") && looks.some(isMarked) && box.bottom > 0 && box.top < innerHeight;
 }"""
 HAS_FOCUS = """(element, inGroup) => {
   const active = document.activeElement;

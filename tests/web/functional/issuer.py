@@ -13,7 +13,7 @@ from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
@@ -28,7 +28,7 @@ PEOPLE = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    granted: dict[str, dict[str, str]]  # by code, and then by access token
+    granted: ClassVar[dict[str, dict[str, str]]] = {}  # by code, and then by access token
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
@@ -106,8 +106,7 @@ def configuration(issuer: str) -> dict[str, Any]:
 @contextmanager
 def at_work() -> Iterator[dict[str, str]]:
     """The issuer on a free port of this machine; what the product must be told of it."""
-    handler = type("OwnHandler", (Handler,), {"granted": {}})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     yield {
         "OIDC_SERVER_URL": f"http://127.0.0.1:{server.server_address[1]}",

@@ -8,8 +8,16 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from iom.config.demo import PASSWORD
-from tests.web.functional.conftest import EMAILS, PHONE, axe, look
-from tests.web.functional.test_timeout import set_up_second_factor
+from tests.web.functional.conftest import (
+    EMAILS,
+    PHONE,
+    axe,
+    give_code,
+    look,
+    set_up_second_factor,
+    sign_in,
+    turn_off_second_factor,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,9 +42,7 @@ def test_each_role_signs_in_and_sees_only_what_it_may_use(role: str, signed_in: 
 def test_a_wrong_password_says_so_and_nothing_more(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto("/")
-    page.get_by_label("Email").fill(EMAILS["coordinator"])
-    page.get_by_label("Password", exact=True).fill("not the password")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, "coordinator", "not the password")
     expect(page.get_by_role("alert")).to_contain_text("There is a problem")
     assert axe(page) == []
 
@@ -48,15 +54,10 @@ def test_the_app_gives_the_code_that_the_next_sign_in_asks_for(
     secret = set_up_second_factor(before)
     page = open_page()
     page.goto("/")
-    page.get_by_label("Email").fill(EMAILS["manager"])
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code", exact=True).fill(next_code(page, secret))
-    page.get_by_role("button", name="Continue").click()
+    sign_in(page, "manager")
+    give_code(page, next_code(page, secret))
     expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-    before.goto("/accounts/2fa/totp/deactivate/")
-    before.get_by_role("button", name="Turn off").click()
-    expect(before.get_by_role("link", name="Set up", exact=False).first).to_be_visible()
+    turn_off_second_factor(before)
 
 
 def next_code(page: Page, secret: str) -> str:

@@ -1,14 +1,11 @@
 """What somebody typed when their session ended is there once they have signed in again, second factor and all."""
 
-import time
 from collections.abc import Callable
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
-from iom.config.demo import PASSWORD
-from tests.web.functional.conftest import DESKTOP, EMAILS, PHONE, axe
+from tests.web.functional.conftest import DESKTOP, PHONE, axe, give_code, sign_in, turn_on_second_factor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -16,37 +13,10 @@ FORM = "/cohort/members/1/rating"
 TYPED = 'Back in town since Friday;\nhis mother says: "it starts again" <tonight>'
 
 
-def set_up_second_factor(page: Page) -> str:
-    """Sets up an authenticator app; the secret it holds from then on."""
-    page.goto("/accounts/2fa/totp/activate/")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-    secret = page.locator(".iom-code--long").inner_text()
-    page.get_by_label("6-digit code").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
-    page.get_by_role("button", name="Turn on").click()
-    expect(page.get_by_label("Unused codes")).to_be_visible()
-    return secret
-
-
-def turn_on_second_factor(page: Page) -> str:
-    """Sets up the second factor; a recovery code, for the app's own is not taken twice in its 30 seconds."""
-    set_up_second_factor(page)
-    return page.get_by_label("Unused codes").get_by_role("listitem").first.inner_text()
-
-
 def type_a_rating(page: Page, rating: str) -> None:
     page.goto(FORM)
     page.get_by_label(rating).check()
     page.get_by_label("Rationale").fill(TYPED)
-
-
-def sign_in_again(page: Page, role: str, code: str) -> None:
-    """From the page that the end of the session led to."""
-    page.get_by_label("Email").fill(EMAILS[role])
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code", exact=True).fill(code)
-    page.get_by_role("button", name="Continue").click()
 
 
 def go_on_and_save(page: Page, rating: str) -> None:
@@ -76,7 +46,8 @@ def test_when_the_time_is_up_the_page_sends_what_was_typed(signed_in: Callable[.
     page.context.set_offline(False)
     page.clock.fast_forward(2_000)
     page.wait_for_url("**/accounts/login/?next=/drafts/*")
-    sign_in_again(page, "practitioner", code)
+    sign_in(page, "practitioner")
+    give_code(page, code)
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert axe(page) == []
@@ -92,6 +63,7 @@ def test_without_a_script_the_form_sent_too_late_is_kept(signed_in: Callable[...
     page.context.clear_cookies(name="openiom")  # the session's; the form's own token stays, as when the session ends
     page.get_by_role("button", name="Save").click()
     page.goto("/")
-    sign_in_again(page, role, code)
+    sign_in(page, role)
+    give_code(page, code)
     page.get_by_role("link", name="You have an unfinished form").click()
     go_on_and_save(page, "Amber")

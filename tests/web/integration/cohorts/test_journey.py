@@ -113,6 +113,9 @@ def test_from_the_list_into_the_cohort_and_out(
         "told": "In person, today",
     }
     address = reverse("cohorts-deselect", args=[member.pk])
+    lacking = coordinator.post(address, {"told": "In person, today"}).text
+    for each in ("Select a reason", "Explain the reason", "Say which agencies agreed", "Enter the exit plan"):
+        assert each in lacking
     asked = coordinator.post(address, out)
     assert "De-select this person from the cohort?" in asked.text
     with act_in(alice.scope):

@@ -17,6 +17,7 @@ from iom.people.choices import Conflict, LinkStep
 from iom_analytics import linkage as library
 from iom_analytics.engine import open_engine
 from iom_analytics.errors import AnalyticsError
+from iom_analytics.linkage.identifiers import KINDS
 from iom_analytics.linkage.names import listed_names
 from iom_analytics.provenance import version
 
@@ -166,6 +167,16 @@ def pair_of(row: dict[str, Any], comparisons: Sequence[Any]) -> Pair:
         )
     ids = row["left_id"], row["right_id"]
     return Pair(*ids, row["match_weight"], row["match_probability"], working, tuple(conflicts))
+
+
+def one_form(name: str, value: str, *, this_year: int) -> str:
+    """An identifier (by its field's name) in the one form that stands for it; any other text, or a false one, as it is.
+
+    `23/346524F` and `2023/0346524F` are one PNC ID.
+    """
+    if name not in KINDS:
+        return value
+    return library.parse(name, value, this_year=this_year).canonical or value
 
 
 def full_forms(name: str) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from iom.govuk.filters import date as in_words
 from iom.people.choices import Sex, register_name
+from iom.people.linkage import one_form
 from iom.people.models import Registration, SourceRecord
 from iom.people.rules.terms import compact, name_tokens
 
@@ -103,6 +105,9 @@ def differs(name: str, values: list[Any]) -> bool:
 
 
 def same_form(name: str, value: Any) -> Any:
+    """A value of a record's field as it is compared: equal for two ways of writing the same."""
     if name in ("given_names", "family_name"):
         return name_tokens(value)
-    return compact(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return compact(one_form(name, value, this_year=timezone.localdate().year))

@@ -4,13 +4,14 @@ Wire it up as Django's Jinja2 backend with `"environment": "iom.govuk.environmen
 each app's own `jinja2/` folder is searched too.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import jinja2
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2.runtime import Context
 
 from iom.govuk import filters, forms, pagination, query_strings, sign_in
 
@@ -45,6 +46,16 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+def counting(ngettext: Callable[..., str]) -> Callable[..., str]:
+    """Jinja2's `ngettext`, whose `%(num)s` has its thousands separated as every other number on a page has."""
+
+    @jinja2.pass_context
+    def counted(context: Context, singular: str, plural: str, num: int, **variables: Any) -> str:
+        return ngettext(context, singular, plural, num, **{"num": filters.number(num), **variables})
+
+    return counted
+
+
 def environment(**options: Any) -> Environment:
     """The environment in which every page is rendered, from the options Django's Jinja2 backend passes."""
     packaged_templates = jinja2.PrefixLoader({PACKAGE: jinja2.PackageLoader(PACKAGE)})
@@ -66,6 +77,7 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     made.globals.update(
+        ngettext=counting(made.globals["ngettext"]),  # type: ignore[arg-type]
         url=url,
         static=static,
         get_language=get_language,

@@ -1,12 +1,16 @@
 """A police feed, and the way from a file to the record without a worker process."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from pytest_django import Settings
 
 from iom.access.scope import act_in
@@ -45,6 +49,7 @@ SANCTIONS_LAYOUT = {
     "date_order": "dmy",
 }
 TODAY = date(2026, 11, 23)
+TAKING_IN = "with incoming_once as"  # how the statement begins that takes the rows in
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +113,43 @@ def again(batch: Batch, worker: Worker) -> Batch:
     """The batch as it is now."""
     with act_in(worker.scope):
         return Batch.objects.select_related("feed__agency").get(pk=batch.pk)
+
+
+def until(what: Callable[[], Any], seconds: float = 90) -> Any:
+    """What `what` returns once that is true; fails after a time that only something broken takes."""
+    for _ in range(round(seconds * 20)):
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    return pytest.fail("it did not happen")
+
+
+def administrator() -> "psycopg.Connection[Any]":
+    """A connection that sees everything, for what the application may not: to hold locks, and to look who waits."""
+    parts = connections["default"].settings_dict
+    return psycopg.connect(
+        dbname=parts["NAME"], user=parts["USER"], password=parts["PASSWORD"], host=parts["HOST"], port=parts["PORT"]
+    )
+
+
+def is_waiting(holder: "psycopg.Connection[Any]", statement: str) -> int | None:
+    """The process of PostgreSQL, where there is one, that waits for a lock with this statement."""
+    with administrator() as looking:
+        found = looking.execute(
+            "select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike %s and pid <> %s",
+            [f"%{statement}%", holder.info.backend_pid],
+        )
+        waiting = found.fetchone()
+        return waiting[0] if waiting else None
+
+
+def block_one_row(holder: "psycopg.Connection[Any]", batch: Batch) -> None:
+    """Writes, and does not commit, the last of the rows that the batch brings: taking in must wait for it."""
+    holder.execute(
+        "insert into people_sourcerecord (partnership_id, owner_agency_id, regime, marking, audience,"
+        " audience_agencies, source, source_id, given_names, family_name, aliases, sex, ethnicity, area_name, postcode,"
+        " pnc_id, cro, crn, prison_number, batch_id, received_at) values (%s, %s, 'law-enforcement', 'official',"
+        " 'partners', '{}', %s, '9999', '', '', '', '', '', '', '', '', '', '', '', 0, now())",
+        [batch.partnership_id, batch.feed.agency_id, batch.feed.source],
+    )

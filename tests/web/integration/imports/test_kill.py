@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,27 +26,28 @@ from iom.imports import operations as imports
 from iom.imports.models import Batch, Feed
 from iom.people.models import SourceRecord
 from tests.factories.partnerships import AT, Worker, make_place, make_worker
-from tests.web.integration.imports.conftest import HEADER, RECORDS_LAYOUT, a_file, again, check, take_in
+from tests.web.integration.imports.conftest import (
+    HEADER,
+    RECORDS_LAYOUT,
+    TAKING_IN,
+    a_file,
+    administrator,
+    again,
+    block_one_row,
+    check,
+    is_waiting,
+    take_in,
+    until,
+)
 
 pytestmark = pytest.mark.slow
 ROWS = 20_000
-TAKING_IN = "with incoming_once as"  # how the statement begins that takes the rows in
 LARGE = HEADER + "".join(f"{number},Jordan,Ashdown,12/03/1985,M,\n" for number in range(ROWS))
 
 
 @pytest.fixture
 def db(committed: None) -> None:
     """Every fixture of this module commits: a worker in another process must see it."""
-
-
-def until(what: Callable[[], Any], seconds: float = 90) -> Any:
-    """What `what` returns once that is true; fails after a time that only something broken takes."""
-    for _ in range(round(seconds * 20)):
-        found = what()
-        if found:
-            return found
-        time.sleep(0.05)
-    return pytest.fail("it did not happen")
 
 
 @contextmanager
@@ -67,36 +67,6 @@ def worker_process(store: Path) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.kill()
         process.wait()
-
-
-def administrator() -> "psycopg.Connection[Any]":
-    """A connection that sees everything, for what the application may not: to hold locks, and to look who waits."""
-    parts = connections["default"].settings_dict
-    return psycopg.connect(
-        dbname=parts["NAME"], user=parts["USER"], password=parts["PASSWORD"], host=parts["HOST"], port=parts["PORT"]
-    )
-
-
-def is_waiting(holder: "psycopg.Connection[Any]", statement: str) -> int | None:
-    """The process of PostgreSQL, where there is one, that waits for a lock with this statement."""
-    with administrator() as looking:
-        found = looking.execute(
-            "select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike %s and pid <> %s",
-            [f"%{statement}%", holder.info.backend_pid],
-        )
-        waiting = found.fetchone()
-        return waiting[0] if waiting else None
-
-
-def block_one_row(holder: "psycopg.Connection[Any]", batch: Batch) -> None:
-    """Writes, and does not commit, the last of the rows that the batch brings: taking in must wait for it."""
-    holder.execute(
-        "insert into people_sourcerecord (partnership_id, owner_agency_id, regime, marking, audience,"
-        " audience_agencies, source, source_id, given_names, family_name, aliases, sex, ethnicity, area_name, postcode,"
-        " pnc_id, cro, crn, prison_number, batch_id, received_at) values (%s, %s, 'law-enforcement', 'official',"
-        " 'partners', '{}', %s, '9999', '', '', '', '', '', '', '', '', '', '', '', 0, now())",
-        [batch.partnership_id, batch.feed.agency_id, batch.feed.source],
-    )
 
 
 def uploaded(feed: Feed, worker: Worker) -> Batch:

@@ -39,5 +39,10 @@ def test_markup_in_data_is_escaped_in_translated_sentences(draw: Draw) -> None:
     assert page == "Signed in as &lt;b&gt;Hello &lt;b&gt;"
 
 
+def test_a_count_in_a_sentence_has_its_thousands_separated(draw: Draw) -> None:
+    said = '{{ ngettext("%(num)s person", "%(num)s people", count) }}'
+    assert [draw(said, count=count) for count in (1, 2011)] == ["1 person", "2,011 people"]
+
+
 def test_the_frame_needs_no_context_at_all(env: Environment) -> None:
     assert '<main class="govuk-main-wrapper ' in env.get_template("govuk/layout.html").render()

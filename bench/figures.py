@@ -1,7 +1,7 @@
 """What a figure is, how it is measured, and how a table of them is printed."""
 
-import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -48,13 +48,13 @@ class Process:
 
 
 def process(code: str, *arguments: str) -> Process:
-    """Runs Python `code` in a process of its own, so that its peak memory is its own."""
+    """Runs Python `code` in a process of its own, so that its peak memory is its own.
+
+    As Linux says in VmHWM, which begins anew with a program: `ru_maxrss` begins with what its parent held.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        usage = Path(folder) / "usage.json"
-        report = (
-            "\nimport json as _j, resource as _r, sys as _s\n"
-            f"open({str(usage)!r}, 'w').write(_j.dumps(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss))\n"
-        )
+        status = Path(folder) / "status"
+        report = f"\nopen({str(status)!r}, 'w').write(open('/proc/self/status').read())\n"
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-c", code + report, *arguments],
@@ -64,8 +64,9 @@ def process(code: str, *arguments: str) -> Process:
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         taken = time.perf_counter() - start
-        kilobytes = json.loads(usage.read_text())
-    return Process(taken, kilobytes / 1024**2, done.stdout)
+        peak = re.search(r"VmHWM:\s*(\d+) kB", status.read_text())
+    assert peak is not None, "Linux says what a process held"
+    return Process(taken, int(peak[1]) / 1024**2, done.stdout)
 
 
 def median_process(code: str, *arguments: str, runs: int = MEASURED_RUNS) -> Process:

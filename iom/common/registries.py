@@ -72,13 +72,18 @@ class FrameSource:
 
 @dataclass(frozen=True)
 class Attention:
-    """One line of "What needs your attention": what, since or by when, and where to deal with it."""
+    """One line of "What needs your attention": what, since or by when, and where to deal with it.
+
+    News has happened and passes by itself; it never stands before what somebody must do.
+    """
 
     text: str
     url: str
     on: date | None = None
     overdue: bool = False
     kind: str = ""
+    is_news: bool = False
+    person_id: int | None = None  # whom it is about: who sees the line has looked at them
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,14 @@ privacy_declarations: Registry[PrivacyDeclaration] = Registry()
 
 
 def list_attention(*, scope: Any, on: date, person_id: int | None = None) -> list[Attention]:
-    """What every app says needs this user's attention, about one person or all: overdue first, then by date."""
+    """What every app says needs this user's attention, about one person or all.
+
+    What is overdue first, then what is to be done by date, then news, the newest first.
+    """
     found = [item for source in attention_sources for item in source.items(scope=scope, on=on, person_id=person_id)]
-    return sorted(found, key=lambda item: (not item.overdue, item.on or date.max, item.text))
+    return sorted(found, key=in_order)
+
+
+def in_order(item: Attention) -> tuple[bool, bool, int, str]:
+    day = (item.on or date.max).toordinal()
+    return item.is_news, not item.overdue, -day if item.is_news else day, item.text

@@ -32,9 +32,24 @@ SHORT_CUTS = (
 
 
 def today(*, scope: Scope, on: date) -> dict[str, Any]:
-    """The attention list of every app; at most `SHOWN` lines."""
+    """What is to be done and, beside it, what is new, as every app says: at most `SHOWN` lines of each."""
     found = registries.list_attention(scope=scope, on=on)
-    return {"items": found[:SHOWN], "more": max(0, len(found) - SHOWN), "on": on, "links": links(scope)}
+    to_do = [item for item in found if not item.is_news]
+    news = [item for item in found if item.is_news]
+    return {
+        "items": to_do[:SHOWN],
+        "more": max(0, len(to_do) - SHOWN),
+        "news": news[:SHOWN],
+        "more_news": max(0, len(news) - SHOWN),
+        "on": on,
+        "links": links(scope),
+    }
+
+
+def shown_people(context: dict[str, Any]) -> list[int]:
+    """The ids of the people whom Today names."""
+    shown = [*context["items"], *context["news"]]
+    return sorted({item.person_id for item in shown if item.person_id is not None})
 
 
 def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:

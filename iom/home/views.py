@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from iom.access import roles
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, open_to_all, requires
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
 from iom.home import drafts, operations, presenters, queries
 from iom.home.middleware import keep_typed
 from iom.partnerships import queries as partnerships
@@ -27,7 +29,18 @@ from iom.partnerships.models import User
 @requires(Permission.TODAY_VIEW)
 def today(request: ScopedRequest) -> HttpResponse:
     """What needs this user's attention, from every app that has something to say."""
-    return render(request, "home/today.html", presenters.today(scope=request.scope, on=timezone.localdate()))
+    context = presenters.today(scope=request.scope, on=timezone.localdate())
+    if people := presenters.shown_people(context):
+        audit.record(
+            by=request.scope,
+            at=timezone.now(),
+            kind=Kind.CONSULTATION,
+            action="view.today",
+            subject_type="people.Person",
+            subject_id="list",
+            detail={"people": people},
+        )
+    return render(request, "home/today.html", context)
 
 
 @open_to_all

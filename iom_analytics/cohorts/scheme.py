@@ -185,10 +185,13 @@ def bounded(use: Use, *, at_least: float | None, at_most: float | None, below: f
 
 
 def counted(number: float, unit: str | None) -> str:
-    """A number with its unit, which the vocabulary gives in the plural: 1 test, 2 tests."""
-    if unit is None:
-        return plain(number)
-    return f"{plain(number)} {unit.removesuffix('s') if number == 1 else unit}"
+    """A number with its unit, where it has one."""
+    return plain(number) if unit is None else f"{plain(number)} {unit_for(number, unit)}"
+
+
+def unit_for(number: float, unit: str) -> str:
+    """The unit as it is said after a number; the vocabulary gives it in the plural: 1 test, 2 tests."""
+    return unit.removesuffix("s") if number == 1 else unit
 
 
 def said(value: str | bool) -> str:

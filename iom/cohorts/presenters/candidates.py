@@ -12,6 +12,7 @@ from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.models import Candidate, RankRun, Score
 from iom.cohorts.presenters.people import particulars
 from iom.cohorts.queries import CandidatePage
+from iom.cohorts.scoring import unit_for
 from iom.govuk import filters
 from iom.people import models as people
 from iom.people.extract import offence_titles
@@ -181,7 +182,7 @@ def value_of(factor: Mapping[str, Any], part: Mapping[str, Any]) -> str | None:
     if part.get("kind") == "yes_no":
         return filters.yesno(bool(value))
     number = filters.number(value, 0 if float(value).is_integer() else 2)
-    return f"{number} {part['unit']}" if part.get("unit") else number
+    return f"{number} {unit_for(float(value), part['unit'])}" if part.get("unit") else number
 
 
 def source_text(name: str, sources: Mapping[str, Model]) -> str:

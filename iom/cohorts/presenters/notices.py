@@ -42,7 +42,7 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
         items += reviews(members, on=on)
         items += releases(members, scope=scope, on=on)
         items += new_arrests(members, scope=scope, on=on)
-        items += failed_tests(members, scope=scope, on=on)
+        items += positive_tests(members, scope=scope, on=on)
         if scope.allows(Permission.PERSON_SCORES_VIEW):
             items += provisional_scores(members, scope=scope)
     return items
@@ -56,6 +56,7 @@ def returns_wanted(*, scope: Scope, on: date, person_id: int | None) -> list[Att
             on=each.due_on,
             overdue=each.due_on < on,
             kind=_("Return wanted"),
+            person_id=each.nomination.person_id,
         )
         for each in queries.returns_wanted(scope=scope, person_id=person_id)
     ]
@@ -68,6 +69,7 @@ def ready_for_panel(*, scope: Scope, on: date, person_id: int | None) -> list[At
             url=reverse("cohorts-nomination", args=[each.pk]),
             on=each.deferred_until or each.returns_due_on,
             kind=_("Panel"),
+            person_id=each.person_id,
         )
         for each in queries.ready_for_panel(scope=scope, on=on, person_id=person_id)
     ]
@@ -81,6 +83,7 @@ def reviews(members: Members, *, on: date) -> list[Attention]:
             on=each.review_on,
             overdue=True,
             kind=_("Review"),
+            person_id=each.person_id,
         )
         for each in queries.reviews_overdue(members=members, on=on)
     ]
@@ -94,6 +97,7 @@ def releases(members: Members, *, scope: Scope, on: date) -> list[Attention]:
             url=reverse("cohorts-member", args=[member.pk]),
             on=spell.end_date,
             kind=_("Release"),
+            person_id=member.person_id,
         )
         for member, spell in queries.releases(members=members, scope=scope, on=on)
     ]
@@ -103,18 +107,20 @@ def new_arrests(members: Members, *, scope: Scope, on: date) -> list[Attention]:
     return [
         Attention(
             text=_("%(name)s was arrested: %(offence)s")
-            % {"name": member.person.name, "offence": offence(arrest.offence_code)}
-            if arrest.offence_code
+            % {"name": member.person.name, "offence": "; ".join(offence(code) for code in codes)}
+            if codes
             else _("%(name)s was arrested") % {"name": member.person.name},
             url=reverse("people-timeline", args=[member.person.public_id]),
-            on=arrest.arrest_date,
+            on=day,
             kind=_("Arrest"),
+            is_news=True,
+            person_id=member.person_id,
         )
-        for member, arrest in queries.new_arrests(members=members, scope=scope, on=on)
+        for member, day, codes in queries.new_arrests(members=members, scope=scope, on=on)
     ]
 
 
-def failed_tests(members: Members, *, scope: Scope, on: date) -> list[Attention]:
+def positive_tests(members: Members, *, scope: Scope, on: date) -> list[Attention]:
     return [
         Attention(
             text=_("Positive drug test of %(name)s: %(substances)s")
@@ -122,8 +128,10 @@ def failed_tests(members: Members, *, scope: Scope, on: date) -> list[Attention]
             url=reverse("people-timeline", args=[member.person.public_id]),
             on=test.test_date,
             kind=_("Drug test"),
+            is_news=True,
+            person_id=member.person_id,
         )
-        for member, test in queries.failed_tests(members=members, scope=scope, on=on)
+        for member, test in queries.positive_tests(members=members, scope=scope, on=on)
     ]
 
 
@@ -134,6 +142,7 @@ def provisional_scores(members: Members, *, scope: Scope) -> list[Attention]:
             % {"name": member.person.name, "answers": in_words(missing)},
             url=reverse("cohorts-scores", args=[member.person.public_id]),
             kind=_("Score"),
+            person_id=member.person_id,
         )
         for member, missing in queries.provisional_scores(members=members, scope=scope)
     ]

@@ -35,10 +35,10 @@ from iom.cohorts.queries.nominations import (
 )
 from iom.cohorts.queries.notices import (
     Happened,
-    failed_tests,
     happened,
     new_arrests,
     own_members,
+    positive_tests,
     provisional_scores,
     ready_for_panel,
     releases,
@@ -78,7 +78,6 @@ __all__ = [
     "count_members",
     "current_run",
     "definition_of",
-    "failed_tests",
     "get_candidate",
     "get_decision",
     "get_membership",
@@ -115,6 +114,7 @@ __all__ = [
     "nominations_of",
     "own_members",
     "person_keys_followed",
+    "positive_tests",
     "provisional_scores",
     "ready_for_panel",
     "releases",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.cohorts.choices import Change, MembershipState, NominationState
@@ -20,7 +22,7 @@ from iom.people.models import Arrest, CustodySpell, DrugTest
 
 RELEASE_DAYS = 28
 NEWS_DAYS = 14  # arrests and drug tests are news for so long
-MOST = 20  # of one kind on one page: the lists show the rest
+MOST = 20  # of one kind on one page
 Members = dict[int, CohortMembership]  # by person id
 
 
@@ -55,7 +57,7 @@ def own_members(*, scope: Scope, person_id: int | None) -> Members:
 
 def reviews_overdue(*, members: Members, on: date) -> list[CohortMembership]:
     """Members whose review should have been before this day, longest overdue first."""
-    overdue = [member for member in members.values() if member.review_on is not None and member.review_on < on]
+    overdue = [member for member in members.values() if member.review_on < on]
     return sorted(overdue, key=lambda member: (member.review_on, member.pk))[:MOST]
 
 
@@ -66,14 +68,17 @@ def releases(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMe
     return of_members(members, spells.order_by("end_date", "id"))
 
 
-def new_arrests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, Arrest]]:
-    """Members arrested in the last 14 days, newest first."""
+def new_arrests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, date, list[str]]]:
+    """Members arrested in the last 14 days, newest first: on which day, and the codes of the offences known."""
     since = on - timedelta(days=NEWS_DAYS)
     arrests = Arrest.objects.visible_to(scope).filter(arrest_date__gt=since, arrest_date__lte=on)
-    return of_members(members, arrests.order_by("-arrest_date", "id"))
+    of_a_day = arrests.filter(person_id__in=list(members)).values("person_id", "arrest_date")
+    codes = ArrayAgg("offence_code", distinct=True, order_by="offence_code")
+    days = of_a_day.annotate(codes=codes).order_by("-arrest_date", "person_id")[:MOST]
+    return [(members[day["person_id"]], day["arrest_date"], [code for code in day["codes"] if code]) for day in days]
 
 
-def failed_tests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, DrugTest]]:
+def positive_tests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, DrugTest]]:
     """Members whose drug test in the last 14 days was positive, newest first."""
     since = on - timedelta(days=NEWS_DAYS)
     tests = DrugTest.objects.visible_to(scope).filter(test_date__gt=since, test_date__lte=on, result="positive")

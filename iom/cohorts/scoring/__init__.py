@@ -4,5 +4,17 @@ from iom.cohorts.scoring.checks import Checked, check
 from iom.cohorts.scoring.definitions import Definition, read_definition, shipped
 from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
 from iom.cohorts.scoring.records import snapshot
+from iom_analytics.cohorts.scheme import unit_for
 
-__all__ = ["CannotRank", "Checked", "Definition", "Ranked", "check", "rank", "read_definition", "shipped", "snapshot"]
+__all__ = [
+    "CannotRank",
+    "Checked",
+    "Definition",
+    "Ranked",
+    "check",
+    "rank",
+    "read_definition",
+    "shipped",
+    "snapshot",
+    "unit_for",
+]

@@ -141,7 +141,8 @@ def rebuild_terms(cursor: Any) -> None:
     columns = ", ".join(MARKING)
     marking = ", ".join(f"r.{name}" for name in MARKING)
     table = SearchTerm._meta.db_table
-    # In the order of the index they go into: each of its pages is then written once, however many rows there are.
+    # In the order of the index they go into: each of its pages is then written once, however many rows there are. The
+    # sort is of millions of rows, and on disk it would take longer than it saves.
     cursor.execute("set local work_mem = '256MB'")
     cursor.execute(
         f"insert into {table} ({columns}, source_record_id, person_id, kind, term)"  # noqa: S608

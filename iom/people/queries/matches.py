@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from iom.access.scope import Scope
 from iom.common import background
@@ -61,8 +61,9 @@ def count_up_to_most(matches: QuerySet[PossibleMatch]) -> int:
 def next_in(waiting: QuerySet[PossibleMatch], *, after: PossibleMatch, weakest_first: bool) -> PossibleMatch | None:
     """The match to decide after this one, of a queue in its order; at its end the first that was passed over."""
     others = waiting.exclude(pk=after.pk)
-    on = {"match_weight__gte" if weakest_first else "match_weight__lte": after.match_weight}
-    following: PossibleMatch | None = others.filter(**on).first()
+    beyond = {"match_weight__gt" if weakest_first else "match_weight__lt": after.match_weight}
+    later = Q(**beyond) | Q(match_weight=after.match_weight, pk__gt=after.pk)
+    following: PossibleMatch | None = others.filter(later).first()
     return following or others.first()
 
 

@@ -120,7 +120,8 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
 
 def next_href(request: ScopedRequest, match: PossibleMatch) -> str | None:
     """The next match of the queue as it was filtered where somebody came from; one that is done with is none of it."""
-    chosen = filter_form(request).chosen()
+    # The sources of all matches are for the form to offer: here one that was chosen is enough.
+    chosen = MatchFilterForm(request.GET, sources=request.GET.getlist("source")).chosen()
     if chosen["status"] not in UNDECIDED:
         chosen["status"] = ReviewStatus.OPEN
     waiting = queries.queue(scope=request.scope, **chosen)

@@ -81,7 +81,7 @@ def test_the_organisations_account_signs_in_whom_an_administrator_added(
 def test_the_organisations_account_alone_opens_nothing(open_page: Callable[..., Page], email: str) -> None:
     page = open_page()
     through_single_sign_on(page, email)
-    expect(page.get_by_role("heading", level=1)).to_have_text("You have no account here")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You were not signed in")
     assert axe(page) == []
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

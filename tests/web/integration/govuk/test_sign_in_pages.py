@@ -194,7 +194,7 @@ def test_asking_for_a_link_does_not_tell_who_has_an_account(visitor: Visitor, sa
 
 
 def test_nobody_registers_here(visitor: Visitor, db: None) -> None:
-    assert visitor.opens("account_signup") == "You have no account here"
+    assert visitor.opens("account_signup") == "You were not signed in"
 
 
 def test_a_switched_off_account_says_whom_to_ask(visitor: Visitor, db: None) -> None:

@@ -328,7 +328,7 @@ def test_the_next_match_is_of_the_queue_as_it_was_filtered(
     pairs = [Pair(records[n].pk, records[n + 1].pk, weight, 0.9) for n, weight in enumerate(weights)]
     link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
     with act_in(place.system()):
-        strongest, strong, fair, faint = PossibleMatch.objects.order_by("-match_weight")
+        strongest, strong, fair, _faint = PossibleMatch.objects.order_by("-match_weight")
     client = as_user(alice)
     weakest_first = "?strength=strong&sort=weight"
     assert f'href="/people/matches/{fair.pk}{weakest_first}"'.replace("&", "&amp;") in (
@@ -340,4 +340,18 @@ def test_the_next_match_is_of_the_queue_as_it_was_filtered(
         assert saved["Location"] == f"/people/matches/{following.pk}{weakest_first}"
     last = client.post(f"/people/matches/{strongest.pk}{weakest_first}", answer)
     assert last["Location"] == f"/people/matches/{weakest_first}"
-    assert f"/people/matches/{faint.pk}" not in last["Location"]
+
+
+@pytest.mark.parametrize("order", ["", "?sort=weight"])
+def test_matches_of_one_weight_are_gone_through_one_after_another(
+    order: str, place: Place, alice: Worker, as_user: Callable[[Worker], Client]
+) -> None:
+    with act_in(place.system()):
+        records = [make_record(place) for _ in range(5)]
+    pairs = [Pair(records[n].pk, records[n + 1].pk, 5.0, 0.9) for n in range(4)]
+    link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
+    with act_in(place.system()):
+        keys = list(PossibleMatch.objects.order_by("pk").values_list("pk", flat=True))
+    client = as_user(alice)
+    for key, following in zip(keys, [*keys[1:], keys[0]], strict=True):
+        assert f'href="/people/matches/{following}{order}"' in client.get(f"/people/matches/{key}{order}").text

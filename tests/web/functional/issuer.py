@@ -1,6 +1,7 @@
 """An OpenID Connect issuer that takes everybody's word for who they are: the single sign-on of the demonstration.
 
-It speaks the code flow with PKCE, as the servers of organisations do, and refuses what does not keep to it.
+It speaks the code flow as the servers of organisations do, and refuses a wrong secret, a code used twice and a code
+without its proof (PKCE).
 """
 
 import json
@@ -108,11 +109,13 @@ def at_work() -> Iterator[dict[str, str]]:
     """The issuer on a free port of this machine; what the product must be told of it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield {
-        "OIDC_SERVER_URL": f"http://127.0.0.1:{server.server_address[1]}",
-        "OIDC_NAME": "Force network",
-        "OIDC_CLIENT_ID": CLIENT_ID,
-        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-    }
-    server.shutdown()
-    server.server_close()
+    try:
+        yield {
+            "OIDC_SERVER_URL": f"http://127.0.0.1:{server.server_address[1]}",
+            "OIDC_NAME": "Force network",
+            "OIDC_CLIENT_ID": CLIENT_ID,
+            "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        }
+    finally:
+        server.shutdown()
+        server.server_close()

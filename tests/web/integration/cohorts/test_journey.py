@@ -1,5 +1,6 @@
 """From the ranked list to the cohort and out of it again, as people with different roles click through it."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -17,8 +18,9 @@ from iom.cohorts.choices import MembershipState, NominationState
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, PanelDecision, Scheme
 from iom.partnerships.models import Membership
 from iom.people.models import Person
-from tests.factories.cohorts import make_member, make_run, nominate
+from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import make_person
 
 AsUser = Callable[[Worker], Client]
 
@@ -244,3 +246,21 @@ def test_the_scheme_pages_say_what_the_scheme_says(place: Place, alice: Worker, 
         page = client.get(reverse("cohorts-version", args=[slug, 1]))
         assert page.status_code == 200
         assert "Local placeholder" in page.text
+
+
+def test_candidates_open_on_the_scheme_with_most_members_and_its_list_nominates_for_it(
+    listed: Person, scheme: Scheme, place: Place, alice: Worker, chair: Worker, manager: Worker, as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        women, member = make_scheme(place, "women", "Women"), make_person(place)
+        make_run(women, [listed])
+    client = as_user(alice)
+    address = reverse("cohorts-candidates")
+    assert f'<p class="govuk-body-l">{scheme.name}</p>' in client.get(address).text  # neither has members: by name
+    with act_in(chair.scope):
+        make_member(member, women, lead=manager, nominated_by=alice.scope, by=chair.scope)
+    assert '<p class="govuk-body-l">Women</p>' in client.get(address).text
+    nominate_address = reverse("cohorts-nominate", args=[listed.public_id])
+    for slug, chosen in (("women", [str(women.pk)]), ("neighbourhood-crime", [str(scheme.pk)]), ("none", [])):
+        page = client.get(nominate_address, {"scheme": slug}).text
+        assert re.findall(r'<input[^>]*name="scheme"[^>]*value="(\d+)"[^>]* checked', page) == chosen, slug

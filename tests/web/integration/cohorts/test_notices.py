@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -84,6 +85,19 @@ def test_news_stands_behind_what_is_to_be_done_the_newest_first(
     release, arrests = page.index(f"Release of {person.name}"), page.index("was arrested")
     assert release < page.index("New in the last 14 days") < arrests
     assert page.index(date_filter(days_ago(1))) < page.index(date_filter(days_ago(12)))
+
+
+def test_news_costs_the_pages_it_stands_on_no_query_for_each_line(
+    place: Place, person: Person, record: SourceRecord, pia: Worker, as_user: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    client = as_user(pia)
+    for days in range(1, 13):
+        with act_in(place.system()):
+            add_event(Arrest, record, person=person, arrest_date=days_ago(days), offence_code="02801")
+            add_event(DrugTest, record, person=person, test_date=days_ago(days), result="positive", cocaine=True)
+        for page in ("/", f"/people/{person.public_id}"):
+            with django_assert_max_num_queries(45):
+                assert client.get(page).text.count("was arrested") == days
 
 
 def test_who_is_named_on_today_is_in_the_audit_record(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from iom.access.scope import act_in
 from iom.people.linkage import Pair
+from iom.people.queries import matches
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import link_people, make_record
 
@@ -20,13 +22,17 @@ def test_today_shows_what_each_role_may_use(place: Place, alice: Worker, as_user
     assert "Search for a person" not in page
 
 
-def test_who_decides_matches_is_told_how_many_wait(place: Place, alice: Worker, bob: Worker, as_user: SignIn) -> None:
+def test_who_decides_matches_is_told_how_many_wait(
+    place: Place, alice: Worker, bob: Worker, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with act_in(place.system()):
         pairs = [(make_record(place), make_record(place, agency="Probation")) for _ in range(2)]
     clusters = {f"k{record.pk}": [record] for pair in pairs for record in pair}
     link_people(place, clusters, *(Pair(left.pk, right.pk, 5.0, 0.9) for left, right in pairs))
     assert "2 possible matches to decide" in as_user(alice).get("/").text
     assert "to decide" not in as_user(bob).get("/").text
+    monkeypatch.setattr(matches, "MOST_COUNTED", 1)
+    assert "More than 1 possible matches to decide" in as_user(alice).get("/").text
 
 
 def test_the_frame_is_in_welsh_where_asked(alice: Worker, as_user: SignIn) -> None:

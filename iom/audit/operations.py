@@ -75,3 +75,16 @@ def viewed(*, by: Actor, at: datetime, person_id: int, page: str, reason: str = 
         person_id=person_id,
         reason=reason,
     )
+
+
+def viewed_list(*, by: Actor, at: datetime, person_ids: Iterable[int], action: str) -> None:
+    """Records that a list of people was looked at, and whom it named."""
+    record(
+        by=by,
+        at=at,
+        kind=Kind.CONSULTATION,
+        action=action,
+        subject_type="people.Person",
+        subject_id="list",
+        detail={"people": list(person_ids)},
+    )

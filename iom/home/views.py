@@ -18,7 +18,6 @@ from iom.access import roles
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, open_to_all, requires
 from iom.audit import operations as audit
-from iom.audit.choices import Kind
 from iom.home import drafts, operations, presenters, queries
 from iom.home.middleware import keep_typed
 from iom.partnerships import queries as partnerships
@@ -31,15 +30,7 @@ def today(request: ScopedRequest) -> HttpResponse:
     """What needs this user's attention, from every app that has something to say."""
     context = presenters.today(scope=request.scope, on=timezone.localdate())
     if people := presenters.shown_people(context):
-        audit.record(
-            by=request.scope,
-            at=timezone.now(),
-            kind=Kind.CONSULTATION,
-            action="view.today",
-            subject_type="people.Person",
-            subject_id="list",
-            detail={"people": people},
-        )
+        audit.viewed_list(by=request.scope, at=timezone.now(), person_ids=people, action="view.today")
     return render(request, "home/today.html", context)
 
 

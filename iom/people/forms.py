@@ -1,6 +1,8 @@
 """What people type into the pages of the person index, as typed values."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -65,11 +67,12 @@ class MatchFilterForm(GovukForm):
     warning = forms.ChoiceField(label=_("Warning"), required=False, choices=CONFLICTS)
     source = forms.ChoiceField(label=_("Source of a record"), required=False)
 
-    def __init__(self, *args: Any, sources: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Callable[[], list[str]], **kwargs: Any) -> None:
+        """`sources` is asked once, and only where the field is shown or one was chosen: it reads the whole queue."""
         super().__init__(*args, **kwargs)
         field = self.fields["source"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Any")), *((source, source) for source in sources)]
+        field.choices = cache(lambda: [("", _("Any")), *((source, source) for source in sources())])
 
     def chosen(self) -> dict[str, Any]:
         """What `queries.matches.queue` takes."""

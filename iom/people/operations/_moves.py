@@ -142,7 +142,7 @@ def rebuild_terms(cursor: Any) -> None:
     marking = ", ".join(f"r.{name}" for name in MARKING)
     table = SearchTerm._meta.db_table
     # In the order of the index they go into: each of its pages is then written once, however many rows there are. The
-    # sort is of millions of rows, and on disk it would take longer than it saves.
+    # more memory to sort them in, the fewer the runs on disk that must be merged.
     cursor.execute("set local work_mem = '256MB'")
     cursor.execute(
         f"insert into {table} ({columns}, source_record_id, person_id, kind, term)"  # noqa: S608

@@ -1,5 +1,7 @@
 """The queue of possible matches: compare two records, decide, undo, go on to the next, take the queue as a file."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -73,7 +75,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
 
 
 def filter_form(request: ScopedRequest) -> MatchFilterForm:
-    return MatchFilterForm(request.GET, sources=queries.list_sources(scope=request.scope))
+    return MatchFilterForm(request.GET, sources=partial(queries.list_sources, scope=request.scope))
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,8 +122,7 @@ def review(request: ScopedRequest, match_id: int) -> HttpResponse:
 
 def next_href(request: ScopedRequest, match: PossibleMatch) -> str | None:
     """The next match of the queue as it was filtered where somebody came from; one that is done with is none of it."""
-    # The sources of all matches are for the form to offer: here one that was chosen is enough.
-    chosen = MatchFilterForm(request.GET, sources=request.GET.getlist("source")).chosen()
+    chosen = filter_form(request).chosen()
     if chosen["status"] not in UNDECIDED:
         chosen["status"] = ReviewStatus.OPEN
     waiting = queries.queue(scope=request.scope, **chosen)

@@ -12,7 +12,6 @@ from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
-from iom.audit.choices import Kind
 from iom.common.errors import NotVisible
 from iom.people import linkage
 from iom.people.forms import PeopleFilterForm
@@ -51,15 +50,7 @@ def search(request: ScopedRequest) -> HttpResponse:
     listed = found_people(request, typed, filters, sort) if typed else listed_people(request, filters)
     person_ids = [person.pk for person in listed.people]
     records = people.records_of(person_ids=person_ids, scope=request.scope)
-    audit.record(
-        by=request.scope,
-        at=now,
-        kind=Kind.CONSULTATION,
-        action="people.search",
-        subject_type="people.Person",
-        subject_id="list",
-        detail={"people": person_ids},
-    )
+    audit.viewed_list(by=request.scope, at=now, person_ids=person_ids, action="people.search")
     context = {
         "typed": typed,
         "form": form,

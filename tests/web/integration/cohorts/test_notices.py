@@ -38,7 +38,7 @@ def record(place: Place, person: Person, scheme: Scheme, pia: Worker, alice: Wor
         return SourceRecord.objects.get(person=person)
 
 
-def test_a_new_arrest_and_a_failed_test_are_news_for_two_weeks(
+def test_a_new_arrest_and_a_positive_test_are_news_for_two_weeks(
     place: Place, person: Person, record: SourceRecord, pia: Worker, as_user: SignIn
 ) -> None:
     with act_in(place.system()):

@@ -355,3 +355,22 @@ def test_matches_of_one_weight_are_gone_through_one_after_another(
     client = as_user(alice)
     for key, following in zip(keys, [*keys[1:], keys[0]], strict=True):
         assert f'href="/people/matches/{following}{order}"' in client.get(f"/people/matches/{key}{order}").text
+
+
+@pytest.mark.parametrize("source", ["%00", "nowhere", "custody'--"])
+def test_a_source_that_is_none_narrows_neither_the_queue_nor_what_comes_next(
+    source: str, place: Place, alice: Worker, as_user: Callable[[Worker], Client]
+) -> None:
+    with act_in(place.system()):
+        records = [make_record(place) for _ in range(3)]
+    link_people(
+        place,
+        {f"k{record.pk}": [record] for record in records},
+        Pair(records[0].pk, records[1].pk, 9.0, 0.9),
+        Pair(records[1].pk, records[2].pk, 5.0, 0.9),
+    )
+    with act_in(place.system()):
+        strong, fair = PossibleMatch.objects.order_by("-match_weight")
+    client = as_user(alice)
+    assert f"/people/matches/{fair.pk}" in client.get(f"/people/matches/?source={source}").text
+    assert f"/people/matches/{fair.pk}" in client.get(f"/people/matches/{strong.pk}?source={source}").text

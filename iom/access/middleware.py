@@ -83,17 +83,19 @@ class SecondFactorMiddleware:
             settings.SECOND_FACTOR_REQUIRED
             and request.user.is_authenticated
             and not request.path.startswith(self.OPEN)
-            and not request.session.get("signed_in_elsewhere")  # single sign-on brings its own second factor
-            and not self.has_second_factor(request.user)
+            and not self.has_second_factor(request)
         ):
             return redirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
 
     @staticmethod
-    def has_second_factor(user: Any) -> bool:
+    def has_second_factor(request: Any) -> bool:
+        """Single sign-on brings its own: where this very user came by it, for the session may have seen others try."""
+        from allauth.account.authentication import get_authentication_records
         from allauth.mfa.utils import is_mfa_enabled
 
-        return bool(is_mfa_enabled(user))
+        came_by = {record["method"] for record in get_authentication_records(request, request.user)}
+        return "socialaccount" in came_by or bool(is_mfa_enabled(request.user))
 
 
 class PrivatePagesMiddleware:

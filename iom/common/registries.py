@@ -20,6 +20,8 @@ class Named(Protocol):
 
 T = TypeVar("T", bound=Named)
 
+NEWS_DAYS = 14  # what happened is news for so long
+
 
 class Registry(Generic[T]):
     """Named entries, each registered once."""
@@ -74,7 +76,7 @@ class FrameSource:
 class Attention:
     """One line of "What needs your attention": what, since or by when, and where to deal with it.
 
-    News has happened and passes by itself; it never stands before what somebody must do.
+    News has happened in the last `NEWS_DAYS` and passes by itself; it never stands before what somebody must do.
     """
 
     text: str

@@ -41,6 +41,7 @@ def today(*, scope: Scope, on: date) -> dict[str, Any]:
         "more": max(0, len(to_do) - SHOWN),
         "news": news[:SHOWN],
         "more_news": max(0, len(news) - SHOWN),
+        "news_days": registries.NEWS_DAYS,
         "on": on,
         "links": links(scope),
     }

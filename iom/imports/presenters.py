@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -146,8 +146,8 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
         Attention(
             text=_("%(file)s: %(status)s") % {"file": batch.file_name, "status": status(batch)["text"]},
             url=reverse("imports-columns" if waits_for_layout(batch) else "imports-batch", args=[batch.pk]),
-            on=batch.uploaded_at.date(),
-            kind="new",
+            on=localdate(batch.uploaded_at),
+            kind=_("Extract"),
         )
         for batch in queries.list_waiting(scope=scope)
     ]

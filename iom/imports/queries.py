@@ -78,4 +78,4 @@ def list_waiting(*, scope: Scope) -> list[Batch]:
     """The batches of the user's own agency that wait for somebody: to be mapped or to be accepted."""
     batches = Batch.objects.visible_to(scope).filter(feed__agency_id=scope.agency_id).select_related("feed")
     waiting = batches.filter(status=BatchStatus.CHECKED) | batches.filter(status=BatchStatus.UPLOADED, layout=None)
-    return list(waiting.order_by("uploaded_at")[:20])
+    return list(waiting.order_by("uploaded_at"))

@@ -123,7 +123,8 @@ def as_user() -> Callable[[Worker], Client]:
         client = Client()
         client.force_login(worker.user)
         session = client.session
-        session["signed_in_elsewhere"] = True
+        session["account_authentication_methods_user"] = str(worker.user.pk)
+        session["account_authentication_methods"] = [{"method": "socialaccount"}]
         session.save()
         return client
 

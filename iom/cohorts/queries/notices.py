@@ -18,11 +18,10 @@ from iom.cohorts.models import (
     Score,
 )
 from iom.cohorts.queries.nominations import UNDECIDED, for_panel, waiting
+from iom.common.registries import NEWS_DAYS
 from iom.people.models import Arrest, CustodySpell, DrugTest
 
 RELEASE_DAYS = 28
-NEWS_DAYS = 14  # arrests and drug tests are news for so long
-MOST = 20  # of one kind on one page
 Members = dict[int, CohortMembership]  # by person id
 
 
@@ -36,14 +35,14 @@ def returns_wanted(*, scope: Scope, person_id: int | None) -> list[ReturnRequest
         agency_id=scope.agency_id, answered_at__isnull=True, nomination__state__in=UNDECIDED
     )
     found = about(found, person_id, "nomination__person_id").select_related("nomination__person")
-    return list(found.order_by("due_on", "id")[:MOST])
+    return list(found.order_by("due_on", "id"))
 
 
 def ready_for_panel(*, scope: Scope, on: date, person_id: int | None) -> list[Nomination]:
     """Nominations whose returns are in or late, and deferred ones whose day has come."""
     found = Nomination.objects.visible_to(scope).filter(state__in=[NominationState.OPEN, NominationState.DEFERRED])
     found = about(found, person_id, "person_id").annotate(waiting=waiting()).filter(for_panel(on))
-    return list(found.select_related("person").order_by("returns_due_on", "id")[:MOST])
+    return list(found.select_related("person").order_by("returns_due_on", "id"))
 
 
 def own_members(*, scope: Scope, person_id: int | None) -> Members:
@@ -58,7 +57,7 @@ def own_members(*, scope: Scope, person_id: int | None) -> Members:
 def reviews_overdue(*, members: Members, on: date) -> list[CohortMembership]:
     """Members whose review should have been before this day, longest overdue first."""
     overdue = [member for member in members.values() if member.review_on < on]
-    return sorted(overdue, key=lambda member: (member.review_on, member.pk))[:MOST]
+    return sorted(overdue, key=lambda member: (member.review_on, member.pk))
 
 
 def releases(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, CustodySpell]]:
@@ -69,25 +68,25 @@ def releases(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMe
 
 
 def new_arrests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, date, list[str]]]:
-    """Members arrested in the last 14 days, newest first: on which day, and the codes of the offences known."""
+    """Members arrested in the last `NEWS_DAYS`, newest first: on which day, and the codes of the offences known."""
     since = on - timedelta(days=NEWS_DAYS)
     arrests = Arrest.objects.visible_to(scope).filter(arrest_date__gt=since, arrest_date__lte=on)
     of_a_day = arrests.filter(person_id__in=list(members)).values("person_id", "arrest_date")
     codes = ArrayAgg("offence_code", distinct=True, order_by="offence_code")
-    days = of_a_day.annotate(codes=codes).order_by("-arrest_date", "person_id")[:MOST]
+    days = of_a_day.annotate(codes=codes).order_by("-arrest_date", "person_id")
     return [(members[day["person_id"]], day["arrest_date"], [code for code in day["codes"] if code]) for day in days]
 
 
 def positive_tests(*, members: Members, scope: Scope, on: date) -> list[tuple[CohortMembership, DrugTest]]:
-    """Members whose drug test in the last 14 days was positive, newest first."""
+    """Members whose drug test in the last `NEWS_DAYS` was positive, newest first."""
     since = on - timedelta(days=NEWS_DAYS)
     tests = DrugTest.objects.visible_to(scope).filter(test_date__gt=since, test_date__lte=on, result="positive")
     return of_members(members, tests.order_by("-test_date", "id"))
 
 
 def of_members(members: Members, events: Any) -> list[tuple[CohortMembership, Any]]:
-    """The first of the events that are about members, each with its member."""
-    return [(members[event.person_id], event) for event in events.filter(person_id__in=list(members))[:MOST]]
+    """The events that are about members, each with its member."""
+    return [(members[event.person_id], event) for event in events.filter(person_id__in=list(members))]
 
 
 def provisional_scores(*, members: Members, scope: Scope) -> list[tuple[CohortMembership, list[str]]]:
@@ -100,7 +99,7 @@ def provisional_scores(*, members: Members, scope: Scope) -> list[tuple[CohortMe
         # None: ranked before it was noted which score counts.
         if is_of_last and score.counts is not False and score.provisional:
             missing[score.person_id] = sorted({*missing.get(score.person_id, []), *score.missing})
-    return [(members[person_id], names) for person_id, names in missing.items()][:MOST]
+    return [(members[person_id], names) for person_id, names in missing.items()]
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def identifiers(records: list[SourceRecord]) -> list[Identifier]:
     for field, name in IDENTIFIERS:
         for record in records:
             if value := getattr(record, field):
-                found.setdefault((name, same_form(field, value)), value)
+                found.setdefault((name, same_form(field, record)), value)
     return [Identifier(name, value) for (name, _form), value in found.items()]
 
 

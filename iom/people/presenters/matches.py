@@ -75,7 +75,8 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
     text = ngettext("%(num)s possible match to decide", "%(num)s possible matches to decide", waiting)
     if waiting > queries.MOST_COUNTED:
         text, waiting = _("More than %(num)s possible matches to decide"), queries.MOST_COUNTED
-    return [Attention(text=text % {"num": number(waiting)}, url=reverse("people-matches"), kind=_("Match"))]
+    text = text % {"num": number(waiting)}
+    return [Attention(text=text, url=reverse("people-matches"), on=on, kind=_("Match"))]
 
 
 def other_side(match: PossibleMatch, person_id: int) -> Doubt:
@@ -118,11 +119,7 @@ def twins(left: SourceRecord, right: SourceRecord) -> str:
 
     def those(among: tuple[str, ...], stand: str) -> str:
         return get_text_list(
-            [
-                label
-                for name, label in named.items()
-                if name in among and agreement(name, getattr(left, name), getattr(right, name), None) == stand
-            ],
+            [label for name, label in named.items() if name in among and agreement(name, left, right, None) == stand],
             _("and"),
         )
 
@@ -197,7 +194,7 @@ def comparison(match: PossibleMatch) -> list[dict[str, Any]]:
         left, right = getattr(match.left, name), getattr(match.right, name)
         part = weighed.get(name)
         if left or right or part:
-            stand = agreement(name, left, right, part)
+            stand = agreement(name, match.left, match.right, part)
             rows.append(
                 {
                     "field": label,
@@ -223,9 +220,9 @@ def why(part: dict[str, Any], left: Any, right: Any, stand: str) -> str | None:
     return None if (stand, words) in SAID else words
 
 
-def agreement(name: str, left: Any, right: Any, part: dict[str, Any] | None) -> str:
-    """How two values stand: "same", "close", "different" or "missing" on one side."""
-    if not left or not right:
+def agreement(name: str, left: SourceRecord, right: SourceRecord, part: dict[str, Any] | None) -> str:
+    """How two records stand in a field: "same", "close", "different" or "missing" on one side."""
+    if not getattr(left, name) or not getattr(right, name):
         return "missing"
     if records.same_form(name, left) == records.same_form(name, right):
         return "same"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from iom.govuk.filters import date as in_words
@@ -56,7 +55,7 @@ def side_by_side(records: list[SourceRecord]) -> list[Row]:
     for label, name in fields():
         values = [getattr(record, name) for record in records]
         if any(values):
-            rows.append(Row(label, tuple(shown(name, value) for value in values), differs(name, values)))
+            rows.append(Row(label, tuple(shown(name, value) for value in values), differs(name, records)))
     if records:
         received = tuple(in_words(record.received_at) for record in records)
         rows.append(Row(_("Received"), received, differs=False))
@@ -94,20 +93,24 @@ def shown(name: str, value: Any) -> str | None:
     return str(value)
 
 
-def differs(name: str, values: list[Any]) -> bool:
-    """Whether two records that have a value have different ones; spelling of case, space and accents aside.
+def differs(name: str, records: list[SourceRecord]) -> bool:
+    """Whether two records that have a value of this field differ in it; spelling of case, space and accents aside.
 
     Other names are a list of what was ever used, so they never disagree.
     """
     if name == "aliases":
         return False
-    return len({same_form(name, value) for value in values if value}) > 1
+    return len({same_form(name, record) for record in records if getattr(record, name)}) > 1
 
 
-def same_form(name: str, value: Any) -> Any:
-    """A value of a record's field as it is compared: equal for two ways of writing the same."""
+def same_form(name: str, record: SourceRecord) -> Any:
+    """A record's value of a field as it is compared: equal for two ways of writing the same.
+
+    A year of two digits is read as of the day on which the record came.
+    """
+    value = getattr(record, name)
     if name in ("given_names", "family_name"):
         return name_tokens(value)
     if not isinstance(value, str):
         return value
-    return compact(one_form(name, value, this_year=timezone.localdate().year))
+    return compact(one_form(name, value, this_year=record.received_at.year))

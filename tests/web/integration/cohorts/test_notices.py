@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from iom.access.scope import act_in
 from iom.audit.models import Event
 from iom.cohorts.models import Scheme
 from iom.govuk.filters import date as date_filter
+from iom.home import presenters
 from iom.people.models import Arrest, CustodySpell, DrugTest, Person, SourceRecord
 from tests.factories.cohorts import make_member
 from tests.factories.partnerships import Place, Worker, make_worker
@@ -85,6 +87,19 @@ def test_news_stands_behind_what_is_to_be_done_the_newest_first(
     release, arrests = page.index(f"Release of {person.name}"), page.index("was arrested")
     assert release < page.index("New in the last 14 days") < arrests
     assert page.index(date_filter(days_ago(1))) < page.index(date_filter(days_ago(12)))
+
+
+def test_all_news_is_counted_though_not_all_is_shown(
+    place: Place, person: Person, record: SourceRecord, pia: Worker, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenters, "SHOWN", 5)
+    with act_in(place.system()):
+        for days, cocaine in product(range(1, 14), (True, False)):
+            found = {"test_date": days_ago(days), "result": "positive", "cocaine": cocaine}
+            add_event(DrugTest, record, person=person, **found)
+    page = as_user(pia).get("/").text
+    assert page.count("Positive drug test") == 5
+    assert "And 21 more." in page
 
 
 def test_news_costs_the_pages_it_stands_on_no_query_for_each_line(

@@ -5,7 +5,13 @@ import re
 import time
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.internal.flows.login import complete_login
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage import default_storage
 from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
@@ -191,6 +197,34 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(visitor: Vis
 def test_asking_for_a_link_does_not_tell_who_has_an_account(visitor: Visitor, sam: Worker) -> None:
     visitor.opens("account_reset_password")
     assert visitor.sends(reverse("account_reset_password"), email="nobody@example.org") == "Check your email"
+
+
+def comes_by_single_sign_on(visitor: Visitor, email: str) -> None:
+    """What follows once the organisation has said, to this visitor's browser, who it is."""
+    request = RequestFactory().get("/")
+    request.session, request.user = visitor.client.session, AnonymousUser()
+    request._messages = default_storage(request)  # type: ignore[attr-defined]
+    app = get_adapter().get_app(request, "single-sign-on")
+    said = {"userinfo": {"sub": email, "email": email, "email_verified": True}}
+    with request_context(request):
+        complete_login(request, app.get_provider(request).sociallogin_from_response(request, said))
+    request.session.save()
+    visitor.client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+
+
+def test_single_sign_on_brings_its_own_second_factor(visitor: Visitor, sam: Worker, settings: Settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = SINGLE_SIGN_ON
+    comes_by_single_sign_on(visitor, sam.user.email)
+    assert visitor.opens("today") == "Today"
+
+
+def test_a_strangers_single_sign_on_does_not_stand_in_for_the_second_factor_of_who_signs_in_after(
+    visitor: Visitor, sam: Worker, settings: Settings
+) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = SINGLE_SIGN_ON
+    comes_by_single_sign_on(visitor, "stranger@elsewhere.example")
+    assert visitor.signs_in(sam, PASSWORD) == "Confirm that it is you"
+    assert visitor.opens("today") == "Confirm that it is you"
 
 
 def test_nobody_registers_here(visitor: Visitor, db: None) -> None:

@@ -1,11 +1,15 @@
 """Today, its words in Welsh, and what a page does whoever asks."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from iom.access.scope import act_in
+from iom.common import registries
+from iom.common.registries import Attention
+from iom.home import presenters
 from iom.people.linkage import Pair
 from iom.people.queries import matches
 from tests.factories.partnerships import Place, Worker, make_worker
@@ -33,6 +37,16 @@ def test_who_decides_matches_is_told_how_many_wait(
     assert "to decide" not in as_user(bob).get("/").text
     monkeypatch.setattr(matches, "MOST_COUNTED", 1)
     assert "More than 1 possible matches to decide" in as_user(alice).get("/").text
+
+
+def test_today_says_how_many_more_there_are(
+    place: Place, alice: Worker, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [Attention(text=f"Review {day}", url="/", on=date(2026, 1, 1), overdue=True) for day in range(42)]
+    monkeypatch.setattr(registries, "list_attention", lambda **_: waiting)
+    page = as_user(alice).get("/").text
+    assert page.count("Review ") == presenters.SHOWN
+    assert "And 12 more. Deal with these first." in page
 
 
 def test_the_frame_is_in_welsh_where_asked(alice: Worker, as_user: SignIn) -> None:

@@ -101,12 +101,12 @@ def test_a_match_is_compared_and_decided_with_a_reason(at_work: AtWork) -> None:
     hands.press("Compare")
     expect(page.get_by_role("heading", level=1)).to_have_text("Are these the same person?")
     first = page.url
+    if hands.way == Way.MOUSE:
+        look(page, "match-review")
     hands.open("How the weight was worked out")
     hands.choose("Different people")
     hands.press("Save and go to the next")
     expect(page.get_by_role("alert")).to_contain_text("Enter reason")
-    if hands.way == Way.MOUSE:
-        look(page, "match-review")
     hands.fill("Reason", "Both were seen at the same time.")
     hands.press("Save and go to the next")
     expect(page.get_by_text("The two records will stay with different people.")).to_be_visible()

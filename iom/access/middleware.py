@@ -1,7 +1,6 @@
 """Sets the scope of each request, and turns a `UserError` into its page."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -89,7 +88,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     @staticmethod
-    def has_second_factor(request: Any) -> bool:
+    def has_second_factor(request: HttpRequest) -> bool:
         """Single sign-on brings its own: where this very user came by it, for the session may have seen others try."""
         from allauth.account.authentication import get_authentication_records
         from allauth.mfa.utils import is_mfa_enabled

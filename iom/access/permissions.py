@@ -27,6 +27,7 @@ class Permission(StrEnum):
     USERS_VIEW = "users-view"
     USERS_MANAGE = "users-manage"
     AUDIT_VIEW = "audit-view"
+    ADMIN_VIEW = "admin-view"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -51,4 +52,5 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.USERS_VIEW: "See who has access to the partnership",
     Permission.USERS_MANAGE: "Give and remove access",
     Permission.AUDIT_VIEW: "Search the audit record",
+    Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
 }

@@ -49,6 +49,18 @@ class NavigationItem:
 
 
 @dataclass(frozen=True)
+class AdminPage:
+    """A page of the section Admin, listed there with what it is for, to who holds `permission`."""
+
+    name: str
+    text: str
+    purpose: str
+    url_name: str
+    permission: str
+    order: int
+
+
+@dataclass(frozen=True)
 class PersonTab:
     """A page of the person frame's sub-navigation. Its url takes the person's public id."""
 
@@ -138,6 +150,7 @@ class PrivacyDeclaration:
 
 
 navigation: Registry[NavigationItem] = Registry()
+admin_pages: Registry[AdminPage] = Registry()
 person_tabs: Registry[PersonTab] = Registry()
 frame_sources: Registry[FrameSource] = Registry()
 attention_sources: Registry[AttentionSource] = Registry()

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "iom.people",
     "iom.imports",
     "iom.cohorts",
+    "iom.sharing",
     "iom.home",
     "iom.govuk",
     "iom.config",

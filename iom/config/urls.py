@@ -8,5 +8,6 @@ urlpatterns = [
     path("people/", include("iom.people.urls")),
     path("imports/", include("iom.imports.urls")),
     path("", include("iom.cohorts.urls")),
+    path("", include("iom.sharing.urls")),
     path("", include("iom.home.urls")),
 ]

@@ -16,3 +16,4 @@ class HomeConfig(AppConfig):
         privacy.register()
         registries.attention_sources.register(AttentionSource("drafts", presenters.attention, 10))
         registries.navigation.register(NavigationItem("today", "Today", "today", Permission.TODAY_VIEW, 10))
+        registries.navigation.register(NavigationItem("admin", "Admin", "admin", Permission.ADMIN_VIEW, 90))

@@ -47,6 +47,15 @@ def today(*, scope: Scope, on: date) -> dict[str, Any]:
     }
 
 
+def admin_pages(scope: Scope) -> list[dict[str, str]]:
+    """The pages of the section Admin that are this user's, in words of their language."""
+    return [
+        {"text": gettext(page.text), "purpose": gettext(page.purpose), "href": reverse(page.url_name)}
+        for page in registries.admin_pages
+        if scope.allows(Permission(page.permission))
+    ]
+
+
 def shown_people(context: dict[str, Any]) -> list[int]:
     """The ids of the people whom Today names."""
     shown = [*context["items"], *context["news"]]

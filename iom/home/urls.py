@@ -6,6 +6,7 @@ from iom.home import views
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("admin/", views.admin, name="admin"),
     path("hidden", views.hidden, name="hidden"),
     path("health", views.health, name="health"),
     path("account", views.account, name="account"),

@@ -34,6 +34,13 @@ def today(request: ScopedRequest) -> HttpResponse:
     return render(request, "home/today.html", context)
 
 
+@require_GET
+@requires(Permission.ADMIN_VIEW)
+def admin(request: ScopedRequest) -> HttpResponse:
+    """The pages of the section Admin that this user's role includes."""
+    return render(request, "home/admin.html", {"pages": presenters.admin_pages(request.scope)})
+
+
 @open_to_all
 @require_GET
 def hidden(request: HttpRequest) -> HttpResponse:

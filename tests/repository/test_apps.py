@@ -31,7 +31,7 @@ def own_models() -> list[type]:
     return [model for model in apps.get_models() if model.__module__.startswith("iom.")]
 
 
-@pytest.mark.parametrize("app", ["partnerships", "agreements", "people", "imports", "cohorts"])
+@pytest.mark.parametrize("app", ["partnerships", "agreements", "people", "imports", "cohorts", "sharing"])
 def test_every_domain_app_keeps_the_closed_list_of_file_names(app: str) -> None:
     names = {path.stem if path.is_file() else path.name for path in (ROOT / "iom" / app).iterdir()} - {"__pycache__"}
     assert names <= CLOSED_LIST

@@ -42,7 +42,7 @@ NO_PAGE = {
     "people-merge",
 }
 # Who looks at a page: the first of these that may.
-LOOKERS = ("coordinator", "panel-chair", "analyst")
+LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")
 # A list as a file is there only for who sees the list.
 ALSO_NEEDS = {"imports-export": Permission.IMPORT_VIEW}
 # Lists that show nothing until something is asked of them.

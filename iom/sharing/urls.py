@@ -1,0 +1,5 @@
+"""Addresses of requests, subject access, retention and the audit record."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -29,7 +29,7 @@ def download(
     kind: str,
     headings: Sequence[str],
     rows: Iterable[Sequence[Cell]],
-    people: Iterable[int] | None = None,
+    people: Iterable[int] = (),
 ) -> HttpResponse:
     """A list as a file, and the record that it left: who took it, which list, how many rows, and about whom.
 
@@ -39,7 +39,6 @@ def download(
     if kind not in TYPES:
         raise NotVisible()
     listed = list(rows)
-    about = {} if people is None else {"people": sorted(set(people))}
     audit.record(
         by=request.scope,
         at=timezone.now(),
@@ -47,7 +46,8 @@ def download(
         action=f"export.{slugify(name)}",
         subject_type="access.List",
         subject_id=slugify(name),
-        detail={"rows": len(listed), "kind": kind, **about},
+        people=people,
+        detail={"rows": len(listed), "kind": kind},
     )
     body = csv_file(headings, listed) if kind == "csv" else xlsx_file(headings, listed, title=name)
     response = HttpResponse(body, content_type=TYPES[kind])

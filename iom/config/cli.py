@@ -8,7 +8,8 @@ openiom COMMAND
 
   demo     a populated partnership on 127.0.0.1, with its own PostgreSQL; nothing else is needed
   serve    the web application (needs DATABASE_URL and OPENIOM_SECRET_KEY)
-  worker   the background work: imports, linking, ranking
+  worker   the background work: imports, linking, ranking, sealing the audit record
+  audit    verify the sealed audit record, or show where its chains end
   setup    make the database roles, the database and its tables, or bring them up to date
   manage   Django's commands, for instance `openiom manage createsuperuser`
 """
@@ -25,7 +26,11 @@ def main(arguments: list[str] | None = None) -> None:
     elif command == "serve":
         serve(rest)
     elif command == "worker":
-        manage(["procrastinate", "worker", "--delete-jobs", "successful", *rest])
+        worker(rest)
+    elif command == "audit":
+        from iom.config import audit
+
+        audit.main(rest)
     elif command == "setup":
         setup()
     elif command == "manage":
@@ -44,6 +49,16 @@ def serve(rest: list[str]) -> None:
 
     sys.argv = ["openiom serve", "iom.config.wsgi:application", *SERVER, *rest]
     run()
+
+
+def worker(rest: list[str]) -> None:
+    """The background work; with options of procrastinate's, one worker as they say."""
+    if rest:
+        manage(["procrastinate", "worker", "--delete-jobs", "successful", *rest])
+        return
+    from iom.config import worker as both
+
+    both.main()
 
 
 def manage(rest: list[str]) -> None:

@@ -39,6 +39,11 @@ STORE = Path(get_env("OPENIOM_STORE", "var"))
 # Where partners' systems leave files, in a folder for each feed; empty: nowhere.
 DROP_FOLDER = get_env("OPENIOM_DROP_FOLDER", "")
 
+# Where the audit record goes besides the database; see iom.audit.sinks. Empty: nowhere.
+AUDIT_SINK = get_env("OPENIOM_AUDIT_SINK", "")
+AUDIT_ANCHOR = get_env("OPENIOM_AUDIT_ANCHOR", "")
+AUDIT_ANCHOR_COMMAND = get_env("OPENIOM_AUDIT_ANCHOR_COMMAND", "")
+
 SECRET_KEY = get_env("OPENIOM_SECRET_KEY", "only for tests" if TESTING else None)
 DEBUG = get_flag("OPENIOM_DEBUG", default=False)
 ALLOWED_HOSTS = get_env("OPENIOM_HOSTS", "127.0.0.1,localhost").split(",")

@@ -1,10 +1,16 @@
-"""Work nobody asks for: jobs that a killed worker left behind are put back in the queue."""
+"""Work nobody asks for: jobs that a killed worker left behind go back in the queue; the audit record is sealed."""
 
 from django.conf import settings
+from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
+
+from iom.access.scope import act_in
+from iom.audit import operations as audit
+from iom.audit import sinks
+from iom.partnerships import queries as partnerships
 
 
 @app.periodic(cron="* * * * * */15")
@@ -21,3 +27,19 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
             await manager.retry_job(job)
         except UniqueViolation:
             await manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="config.seal", queue="upkeep", lock="config.seal", queueing_lock="config.seal")
+def seal(timestamp: int) -> None:
+    """Seals what was recorded since the last time, and anchors the new end of each chain."""
+    for by in partnerships.scopes_of_every_partnership(because="sealing the audit record"):
+        head = None
+        while True:
+            with act_in(by):
+                sealed = audit.seal(by=by, at=timezone.now())
+            if sealed is None:
+                break
+            head = sealed
+        if head is not None:
+            sinks.anchor([head])

@@ -60,6 +60,12 @@ def scopes_of_every_agency(*, because: str) -> list[Scope]:
     ]
 
 
+def scopes_of_every_partnership(*, because: str) -> list[Scope]:
+    """The system's scope for each partnership as a whole, and for what was done before or outside any (0)."""
+    ids = [0, *Partnership.objects.order_by("pk").values_list("pk", flat=True)]
+    return [unrestricted(partnership_id=pk, agency_id=0, because=because) for pk in ids]
+
+
 def list_members(*, scope: Scope) -> list[Membership]:
     """Everybody with access to the partnership now, by agency and name."""
     found = Membership.objects.visible_to(scope).active().select_related("user", "agency", "team")

@@ -90,7 +90,7 @@ def note_change(
         subject_type="cohorts.CohortMembership",
         subject_id=membership.pk,
         person_id=membership.person_id,
-        fields=[str(change)],
+        changes={str(change): (before, after)},
         reason=rationale,
     )
 

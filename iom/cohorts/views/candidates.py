@@ -14,7 +14,6 @@ from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
-from iom.audit.choices import Kind
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries
 from iom.cohorts.choices import Standing, type_name
@@ -60,14 +59,13 @@ def candidates(request: ScopedRequest) -> HttpResponse:
     form = filter_form(request, run)
     page = queries.list_candidates(run=run, chosen=form.filter(standing), page=shared.page_number(request), scope=scope)
     members, nominated = queries.who_is_in(person_ids=[row.person_id for row in page.rows], scope=scope)
-    audit.record(
+    audit.viewed_list(
         by=scope,
         at=timezone.now(),
-        kind=Kind.CONSULTATION,
+        person_ids=[row.person_id for row in page.rows],
         action="view.candidates",
         subject_type="cohorts.RankRun",
         subject_id=run.pk,
-        detail={"people": len(page.rows), "page": page.number},
     )
     places = present.places(run)
     context |= {
@@ -97,10 +95,15 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
         raise NotVisible()
     standing = Standing.NEAR_MISS if request.GET.get("list") == Standing.NEAR_MISS else Standing.ELIGIBLE
     chosen = filter_form(request, run).filter(standing)
-    found = queries.list_for_export(run=run, chosen=chosen, scope=request.scope)
-    rows = present.export_rows(found, on=shared.today())
-    name = f"candidates {run.scheme.slug} {run.on.isoformat()}"
-    return downloads.download(request=request, name=name, kind=kind, headings=present.export_headings(), rows=rows)
+    found = list(queries.list_for_export(run=run, chosen=chosen, scope=request.scope))
+    return downloads.download(
+        request=request,
+        name=f"candidates {run.scheme.slug} {run.on.isoformat()}",
+        kind=kind,
+        headings=present.export_headings(),
+        rows=present.export_rows(found, on=shared.today()),
+        people=[candidate.person_id for candidate in found],
+    )
 
 
 @require_GET

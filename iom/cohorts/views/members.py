@@ -17,7 +17,6 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.access.views import ScopedRequest, requires
 from iom.audit import operations as audit
-from iom.audit.choices import Kind
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import Change, MembershipState, Rag, type_name
@@ -59,14 +58,12 @@ def members(request: ScopedRequest) -> HttpResponse:
     sort = request.GET.get("sort", "name")
     found = queries.list_members(chosen=form.filter(state), scope=scope, on=on, sort=sort)
     page = shared.paged(found, request, PAGE)
-    audit.record(
+    audit.viewed_list(
         by=scope,
         at=timezone.now(),
-        kind=Kind.CONSULTATION,
+        person_ids=[membership.person_id for membership in page["rows"]],
         action="view.cohort",
         subject_type="cohorts.CohortMembership",
-        subject_id="list",
-        detail={"people": len(page["rows"])},
     )
     context = {
         "sections": shared.sections(scope, "cohort"),
@@ -90,9 +87,15 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     request.scope.check(Permission.COHORT_VIEW)
     on = shared.today()
     chosen = filter_form(request).filter(chosen_state(request))
-    found = queries.list_members(chosen=chosen, scope=request.scope, on=on, sort=request.GET.get("sort", "name"))
-    rows = (present.export_row(present.list_row(membership, on=on)) for membership in found)
-    return downloads.download(request=request, name="cohort", kind=kind, headings=present.export_headings(), rows=rows)
+    found = list(queries.list_members(chosen=chosen, scope=request.scope, on=on, sort=request.GET.get("sort", "name")))
+    return downloads.download(
+        request=request,
+        name="cohort",
+        kind=kind,
+        headings=present.export_headings(),
+        rows=(present.export_row(present.list_row(membership, on=on)) for membership in found),
+        people=[membership.person_id for membership in found],
+    )
 
 
 def page_context(membership: CohortMembership, scope: Scope) -> dict[str, Any]:

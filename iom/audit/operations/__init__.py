@@ -1,0 +1,7 @@
+"""Every write of the audit record: events, seals, and the erasure of the values beside them."""
+
+from iom.audit.operations.events import erase_values, record, viewed, viewed_list
+from iom.audit.operations.seals import seal
+from iom.audit.rules import Actor
+
+__all__ = ["Actor", "erase_values", "record", "seal", "viewed", "viewed_list"]

@@ -1,0 +1,106 @@
+"""Reads of the audit record. Row-level security shows a scope the events of its own partnership alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min, Q, QuerySet
+
+from iom.audit.models import Event, Mention, Pending, Seal
+from iom.audit.rules import Actor, Head, SealFacts
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The text of an event that is hashed: its columns in order, as PostgreSQL writes JSON.
+TEXT = """jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, e.kind, e.action, e.partnership_id,
+    e.agency_id, e.actor_id, e.subject_type, e.subject_id, e.person_id, to_jsonb(e.fields), e.reason, e.detail,
+    e.changes)::text"""
+
+
+def events(*, scope: Actor) -> "QuerySet[Event]":
+    """The partnership's events, the newest first."""
+    return Event.objects.filter(partnership_id=scope.partnership_id).order_by("-id")
+
+
+def about(*, person_id: int, scope: Actor) -> "QuerySet[Event]":
+    """The events about a person, or about a list that named them, the newest first."""
+    named = Mention.objects.filter(person_id=person_id).values("event_id")
+    return events(scope=scope).filter(Q(person_id=person_id) | Q(pk__in=named))
+
+
+def texts(*, event_ids: list[int]) -> list[str | None]:
+    """The hashed text of each of these events, in the order given; None where there is no such event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {TEXT} from unnest(%s::bigint[]) with ordinality wanted (id, place)"  # noqa: S608
+            " left join audit_event e on e.id = wanted.id order by wanted.place",
+            [event_ids],
+        )
+        # A missing event makes an array of nulls, not a null.
+        return [None if text.startswith("[null") else text for (text,) in cursor.fetchall()]
+
+
+def facts(seal: Seal) -> SealFacts:
+    """What the seal's hash is made of."""
+    return SealFacts(
+        partnership_id=seal.partnership_id,
+        number=seal.number,
+        at=(seal.at - EPOCH) // timedelta(microseconds=1),
+        first=seal.first,
+        events=len(seal.event_ids),
+        root=bytes(seal.root),
+        before=bytes(seal.before),
+    )
+
+
+def seals(*, scope: Actor) -> Iterator[Seal]:
+    """The partnership's seals in order."""
+    return Seal.objects.filter(partnership_id=scope.partnership_id).order_by("number").iterator(chunk_size=1)
+
+
+def last_seal(*, scope: Actor) -> Seal | None:
+    return Seal.objects.filter(partnership_id=scope.partnership_id).order_by("number").last()
+
+
+def head(*, scope: Actor) -> Head | None:
+    """The end of the partnership's chain; None while nothing is sealed."""
+    seal = last_seal(scope=scope)
+    if seal is None:
+        return None
+    return Head(seal.partnership_id, seal.number, seal.first + len(seal.event_ids) - 1, bytes(seal.hash).hex())
+
+
+def strays(*, scope: Actor) -> list[int]:
+    """The ids of events that are neither sealed nor waiting to be: they did not come in by `record`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from audit_event where partnership_id = %(p)s"
+            " except select unnest(event_ids) from audit_seal where partnership_id = %(p)s"
+            " except select event_id from audit_pending where partnership_id = %(p)s order by 1",
+            {"p": scope.partnership_id},
+        )
+        return [event_id for (event_id,) in cursor.fetchall()]
+
+
+def lost_before_sealing(*, scope: Actor) -> list[int]:
+    """The ids of events that wait to be sealed and are not there."""
+    waiting = Pending.objects.filter(partnership_id=scope.partnership_id)
+    there = Event.objects.filter(partnership_id=scope.partnership_id).values("pk")
+    return list(waiting.exclude(event_id__in=there).order_by("event_id").values_list("event_id", flat=True))
+
+
+def waiting(*, scope: Actor) -> tuple[int, datetime | None]:
+    """How many events are not yet sealed, and since when the oldest of them waits."""
+    found = Pending.objects.filter(partnership_id=scope.partnership_id)
+    return found.count(), found.aggregate(oldest=Min("since"))["oldest"]
+
+
+def unsealed_among(*, event_ids: list[int]) -> set[int]:
+    """Those of these events that are not yet sealed."""
+    return set(Pending.objects.filter(event_id__in=event_ids).values_list("event_id", flat=True))
+
+
+def rows(*, event_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """The columns of these events by id, for comparing with what the second sink holds."""
+    return {row["id"]: dict(row) for row in Event.objects.filter(pk__in=event_ids).values()}

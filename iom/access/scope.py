@@ -54,7 +54,7 @@ def acting() -> Scope:
 @contextmanager
 def act_in(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
     """One transaction in which row-level security sees `scope`. Nested use narrows or changes it, then restores it."""
-    before = _acting.get()
+    before, nested = _acting.get(), connections[using].in_atomic_block
     token = _acting.set(scope)
     try:
         with transaction.atomic(using=using):
@@ -62,7 +62,8 @@ def act_in(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
             try:
                 yield scope
             finally:
-                if not connections[using].needs_rollback:
+                # What a transaction was told ends with it.
+                if nested and not connections[using].needs_rollback:
                     _tell(connections[using], before)
     finally:
         _acting.reset(token)

@@ -23,12 +23,12 @@ def seal(*, by: Actor, at: datetime) -> Head | None:
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('audit.seal'), %s)", [by.partnership_id])
-    found = Pending.objects.filter(partnership_id=by.partnership_id).order_by("event_id")[:MOST]
-    waiting = [each.event_id for each in found]
+    waiting = Pending.objects.filter(partnership_id=by.partnership_id).order_by("event_id")
+    wanted = list(waiting.values_list("event_id", flat=True)[:MOST])
     # An event that waits and is not there was removed: it keeps waiting, and `verify` names it.
     leaves = [
         (event_id, rules.leaf(text))
-        for event_id, text in zip(waiting, queries.texts(event_ids=waiting), strict=True)
+        for event_id, text in zip(wanted, queries.texts(event_ids=wanted), strict=True)
         if text is not None
     ]
     if not leaves:

@@ -17,7 +17,7 @@ from tests.factories.people import make_person
 
 MOST = {
     "cohorts-candidates": 24,
-    "cohorts-nominations": 19,
+    "cohorts-nominations": 20,
     "cohorts-scores": 26,
     "cohorts-nomination": 28,
     "cohorts-decide": 28,

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from iom.access.scope import act_in
-from iom.audit.models import Event
+from iom.audit.models import Event, Value
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people.choices import Conflict, IndexChange, ReviewStatus, Verdict
 from iom.people.linkage import Pair
@@ -77,7 +77,8 @@ def test_same_makes_one_person_of_every_record_even_those_the_decider_cannot_see
         assert IndexEvent.objects.filter(change=IndexChange.MERGED, reason="Same tattoo").count() == 2
         doubt.match.refresh_from_db()
         assert doubt.match.status == ReviewStatus.DECIDED
-        assert Event.objects.get(action="people.decide_match").reason == "Same tattoo"
+        event = Event.objects.get(action="people.decide_match")
+        assert Value.objects.get(event_id=event.pk, field="reason").after == "Same tattoo"
 
 
 def test_undoing_moves_every_record_back(doubt: Doubt, place: Place, alice: Worker) -> None:
@@ -222,7 +223,7 @@ def test_the_queue_is_filtered_sorted_and_makes_a_bounded_number_of_queries(
     pairs = [Pair(one.pk, two.pk, float(n % 9), 0.5) for n, (one, two) in enumerate(pairwise(records))]
     link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
     client = as_user(alice)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         page = client.get("/people/matches/").content.decode()
     assert "Showing 1 to 25 of 59" in page
     strong = client.get("/people/matches/", {"strength": "strong", "sort": "weight"}).content.decode()

@@ -30,12 +30,13 @@ def download(
     headings: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     people: Iterable[int] = (),
+    permission: Permission = Permission.EXPORT,
 ) -> HttpResponse:
     """A list as a file, and the record that it left: who took it, which list, how many rows, and about whom.
 
     `people`: the ids of the people in it.
     """
-    request.scope.check(Permission.EXPORT)
+    request.scope.check(permission)
     if kind not in TYPES:
         raise NotVisible()
     listed = list(rows)
@@ -55,9 +56,11 @@ def download(
     return response
 
 
-def export_links(request: ScopedRequest, name: str, *args: Any) -> list[dict[str, str]]:
+def export_links(
+    request: ScopedRequest, name: str, *args: Any, permission: Permission = Permission.EXPORT
+) -> list[dict[str, str]]:
     """Where this list can be downloaded as it is filtered now; nothing for who may not."""
-    if not request.scope.allows(Permission.EXPORT):
+    if not request.scope.allows(permission):
         return []
     return [
         {"text": text, "href": reverse(name, args=[*args, kind]) + query_of(request)}

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     USERS_VIEW = "users-view"
     USERS_MANAGE = "users-manage"
     AUDIT_VIEW = "audit-view"
+    AUDIT_EXPORT = "audit-export"
     ADMIN_VIEW = "admin-view"
 
 
@@ -51,6 +52,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.EXPORT: "Download lists they can see",
     Permission.USERS_VIEW: "See who has access to the partnership",
     Permission.USERS_MANAGE: "Give and remove access",
-    Permission.AUDIT_VIEW: "Search the audit record",
+    Permission.AUDIT_VIEW: "Search the audit record, and review looks at people's records",
+    Permission.AUDIT_EXPORT: "Take what they find in the audit record as a file",
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
 }

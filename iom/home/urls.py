@@ -10,6 +10,7 @@ urlpatterns = [
     path("hidden", views.hidden, name="hidden"),
     path("health", views.health, name="health"),
     path("account", views.account, name="account"),
+    path("account/postcode", views.home_postcode, name="home-postcode"),
     path("keep-alive", views.keep_alive, name="keep-alive"),
     path("leave", views.leave, name="leave"),
     path("drafts/<uuid:draft_id>", views.draft, name="draft"),

@@ -20,6 +20,7 @@ from iom.access.views import ScopedRequest, open_to_all, requires
 from iom.audit import operations as audit
 from iom.home import drafts, operations, presenters, queries
 from iom.home.middleware import keep_typed
+from iom.partnerships import operations as membership_operations
 from iom.partnerships import queries as partnerships
 from iom.partnerships.models import User
 
@@ -67,6 +68,16 @@ def account(request: ScopedRequest) -> HttpResponse:
         "roles": [roles.BY_SLUG[slug] for slug in request.scope.roles],
     }
     return render(request, "home/account.html", context)
+
+
+@require_POST
+@requires(Permission.TODAY_VIEW)
+def home_postcode(request: ScopedRequest) -> HttpResponse:
+    """Keeps a mark of the user's home postcode, so that looks at people who live there are noticed."""
+    postcode = request.POST.get("postcode", "")[:16]
+    membership_operations.set_home_postcode(postcode=postcode, by=request.scope, at=timezone.now())
+    messages.success(request, _("Kept.") if postcode.strip() else _("Forgotten."))
+    return redirect("account")
 
 
 @require_POST

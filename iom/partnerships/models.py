@@ -74,6 +74,11 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    postcode_mark = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="A keyed mark of the home postcode: looks at who lives there are noticed",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

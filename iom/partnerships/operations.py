@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from iom.access import roles as known_roles
@@ -12,6 +13,7 @@ from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.choices import AgencyKind, Regime
 from iom.partnerships.models import Agency, Area, Membership, Partnership, Team, User
+from iom.partnerships.rules import postcode_mark
 
 
 @transaction.atomic
@@ -70,6 +72,22 @@ def add_user(*, email: str, name: str, password: str | None, by: Scope, at: date
         subject_id=user.pk,
     )
     return user
+
+
+@transaction.atomic
+def set_home_postcode(*, postcode: str, by: Scope, at: datetime) -> None:
+    """Keeps the mark of the acting user's own home postcode, or forgets it."""
+    mark = postcode_mark(postcode, key=settings.SECRET_KEY) if postcode.strip() else ""
+    User.objects.filter(pk=by.user_id).update(postcode_mark=mark)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="partnerships.set_home_postcode",
+        subject_type="partnerships.User",
+        subject_id=by.user_id,
+        fields=["postcode_mark"],
+    )
 
 
 @transaction.atomic

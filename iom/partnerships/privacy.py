@@ -8,7 +8,9 @@ FIELDS = {
     "partnerships.Area": dict.fromkeys(("id", "partnership", "name", "code"), SYSTEM),
     "partnerships.Agency": dict.fromkeys(("id", "partnership", "name", "kind", "regime", "statutory"), SYSTEM),
     "partnerships.Team": dict.fromkeys(("id", "agency", "name"), SYSTEM),
-    "partnerships.User": dict.fromkeys(("id", "password", "last_login", "email", "name", "is_active"), STAFF),
+    "partnerships.User": dict.fromkeys(
+        ("id", "password", "last_login", "email", "name", "is_active", "postcode_mark"), STAFF
+    ),
     "partnerships.Membership": dict.fromkeys(
         ("id", "user", "agency", "team", "roles", "started_at", "ended_at"), STAFF
     ),

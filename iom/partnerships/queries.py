@@ -72,6 +72,12 @@ def list_members(*, scope: Scope) -> list[Membership]:
     return list(found.order_by("agency__name", "user__name"))
 
 
+def list_users_ever(*, scope: Scope) -> list[tuple[int, str]]:
+    """Everybody who has or had access to the partnership, by name."""
+    ids = Membership.objects.visible_to(scope).values("user_id")
+    return list(User.objects.filter(pk__in=ids).order_by("name").values_list("pk", "name"))
+
+
 def user_names(*, user_ids: set[int]) -> dict[int, str]:
     """The names of colleagues by id, in one query; 0 is the system."""
     names = dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))

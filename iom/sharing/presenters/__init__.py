@@ -1,0 +1,1 @@
+"""Rows of sharing in words."""

@@ -1,0 +1,130 @@
+"""Audit events and reviews in words. People are numbers here: who asks the audit record sees nobody's name by it."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.audit.choices import Kind
+from iom.audit.models import REASON, Event, Value
+from iom.common.registries import Attention
+from iom.partnerships import queries as partnerships
+from iom.sharing.choices import Doubt
+from iom.sharing.models import Review
+from iom.sharing.queries import events as queries
+from iom.sharing.queries import reviews as review_queries
+
+SHORT = 8  # letters of a person's public number that a list shows
+
+
+def action_in_words(event: Event) -> str:
+    """What was done. Looks and files by their names, other operations as they are called."""
+    first, _dot, rest = event.action.partition(".")
+    what = rest.replace("_", " ").replace("-", " ")
+    if first == "view":
+        return _("Looked at: %(what)s") % {"what": what}
+    if first == "export":
+        return _("Took as a file: %(what)s") % {"what": what}
+    return f"{what[:1].upper()}{what[1:]} ({first})"
+
+
+def event_rows(events: list[Event], *, unsealed: set[int], scope: Scope) -> list[dict[str, Any]]:
+    """The events of a page, with the names of users and agencies and the reasons given."""
+    users = partnerships.user_names(user_ids={event.actor_id for event in events})
+    agencies = {agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)}
+    people = queries.public_ids(person_ids={e.person_id for e in events if e.person_id}, scope=scope)
+    values = queries.values_of(event_ids=[event.pk for event in events])
+    return [
+        {
+            "id": event.pk,
+            "at": event.at,
+            "user": users.get(event.actor_id, ""),
+            "agency": agencies.get(event.agency_id, ""),
+            "kind": Kind(event.kind).label,
+            "action": action_in_words(event),
+            "about": about(event, people),
+            "reason": reason_of(event, values.get(event.pk, [])),
+            "sealed": event.pk not in unsealed,
+        }
+        for event in events
+    ]
+
+
+def about(event: Event, people: dict[int, Any]) -> str:
+    named = event.detail.get("people", [])
+    if named:
+        return ngettext("a list of %(count)s person", "a list of %(count)s people", len(named)) % {"count": len(named)}
+    if event.person_id is not None:
+        public_id = people.get(event.person_id)
+        return _("person %(number)s") % {"number": str(public_id)[:SHORT] if public_id else _("no longer there")}
+    return ""
+
+
+def reason_of(event: Event, values: list[Value]) -> str:
+    return next((value.after or "" for value in values if value.field == REASON), event.reason)
+
+
+def event_page(event: Event, *, scope: Scope) -> dict[str, Any]:
+    """One event in full: what the chain holds of it, and what is kept beside it."""
+    named = [*event.detail.get("people", []), *([event.person_id] if event.person_id else [])]
+    people = queries.public_ids(person_ids=set(named), scope=scope)
+    values = queries.values_of(event_ids=[event.pk]).get(event.pk, [])
+    (row,) = event_rows([event], unsealed=set(), scope=scope)
+    sealed = queries.seal_of(event=event, scope=scope)
+    return {
+        "event": event,
+        "row": row,
+        "people": [str(people.get(person_id) or _("no longer there")) for person_id in named],
+        "changes": [value for value in values if value.field != REASON],
+        "hidden": sorted(set(event.changes) - {value.field for value in values}),
+        "detail": {key: value for key, value in event.detail.items() if key != "people"},
+        "seal": sealed and {"number": sealed[0].number, "at": sealed[0].at, "place": sealed[1]},
+    }
+
+
+def export_headings() -> list[str]:
+    return [_("Number"), _("When"), _("User"), _("Agency"), _("Kind"), _("What"), _("About"), _("Why"), _("Sealed")]
+
+
+def export_row(row: dict[str, Any]) -> list[Any]:
+    at = timezone.localtime(row["at"]).isoformat(timespec="seconds")
+    return [
+        row["id"],
+        at,
+        *(str(row[n]) for n in ("user", "agency", "kind", "action", "about", "reason")),
+        row["sealed"],
+    ]
+
+
+def review_rows(reviews: list[Review]) -> list[dict[str, Any]]:
+    users = partnerships.user_names(user_ids={one.actor_id for one in reviews})
+    return [
+        {
+            "id": one.pk,
+            "doubt": Doubt(one.doubt).label,
+            "user": users.get(one.actor_id, ""),
+            "on": one.on,
+            "people": one.people,
+            "looks": len(one.event_ids),
+            "finding": one.get_finding_display() if one.finding else "",
+        }
+        for one in reviews
+    ]
+
+
+def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """How many looks at the record wait for who reviews them."""
+    if person_id is not None or not scope.allows(Permission.AUDIT_VIEW):
+        return []
+    count = review_queries.count_open(scope=scope)
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)s look at the record waits for review", "%(count)s looks at the record wait for review", count
+    )
+    return [Attention(text % {"count": count}, reverse("sharing-reviews"), kind=_("Audit"))]

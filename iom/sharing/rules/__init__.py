@@ -1,0 +1,1 @@
+"""Decisions of sharing, without a database."""

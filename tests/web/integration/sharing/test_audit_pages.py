@@ -1,0 +1,265 @@
+"""Information governance asks the audit record, and reviews looks at people."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from iom.access.scope import act_in
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.audit.models import Event
+from iom.common.errors import NotAllowed, WrongState
+from iom.partnerships import operations as partnerships
+from iom.people.models import Person
+from iom.sharing import tasks
+from iom.sharing.choices import Doubt, Finding
+from iom.sharing.models import Review
+from iom.sharing.operations import reviews
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import link_people, make_record
+
+SignIn = Callable[[Worker], Client]
+
+
+@pytest.fixture
+def ines(place: Place) -> Worker:
+    """The information governance lead of Westmarch, at the council."""
+    return make_worker(place, "ines", agency="Council", roles=["information-governance"])
+
+
+@pytest.fixture
+def robin(place: Place) -> Person:
+    """Somebody whose record only the police see."""
+    with act_in(place.system()):
+        record = make_record(
+            place, audience="own", given_names="Robin", family_name="Marsh", pnc_id="2001/0000001Q", postcode="ZW1 1AA"
+        )
+    return link_people(place, {"robin": [record]})["robin"]
+
+
+def shown(page: HttpResponse) -> list[int]:
+    """The ids of the events or reviews that a page lists."""
+    return [int(found) for found in re.findall(r'href="/audit/(?:reviews/)?(\d+)"', page.content.decode())]
+
+
+def look(worker: Worker, *person_ids: int, at: datetime = AT, reason: str = "") -> None:
+    with act_in(worker.scope):
+        if len(person_ids) == 1:
+            audit.viewed(by=worker.scope, at=at, person_id=person_ids[0], page="overview", reason=reason)
+        else:
+            audit.viewed_list(by=worker.scope, at=at, person_ids=person_ids, action="view.cohort")
+
+
+def test_who_has_looked_at_this_person(
+    alice: Worker, bob: Worker, charlie: Worker, ines: Worker, robin: Person, as_user: SignIn
+) -> None:
+    """By an identifier of a record that who asks may not see; lists that named the person are looks too."""
+    look(alice, robin.pk, reason="Asked by the duty sergeant")
+    look(bob, robin.pk, robin.pk + 1)
+    look(charlie, robin.pk)
+    page = as_user(ines).get(reverse("sharing-audit"), {"person": "2001/0000001Q"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    with act_in(ines.scope):
+        assert [Event.objects.get(pk=pk).actor_id for pk in shown(page)] == [bob.user.pk, alice.user.pk]
+    assert "a list of 2 people" in text
+    assert "Asked by the duty sergeant" in text
+    assert str(robin.public_id)[:8] in text
+    assert "Marsh" not in text
+    assert text.count("Not sealed yet") == 2
+
+
+def test_asking_is_recorded_itself(ines: Worker, robin: Person, as_user: SignIn) -> None:
+    as_user(ines).get(reverse("sharing-audit"), {"person": str(robin.public_id)})
+    with act_in(ines.scope):
+        event = Event.objects.get(action="view.audit")
+        assert (event.actor_id, event.person_id) == (ines.user.pk, robin.pk)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("2099/0000001Q", "Nobody in the index"), ("Marsh", "More than one person")]
+)
+def test_a_person_who_cannot_be_told_is_said_so(
+    place: Place, ines: Worker, robin: Person, as_user: SignIn, typed: str, said: str
+) -> None:
+    with act_in(place.system()):
+        alex = make_record(place, given_names="Alex", family_name="Marsh")
+    link_people(place, {"alex": [alex]})
+    page = as_user(ines).get(reverse("sharing-audit"), {"person": typed})
+    assert said in page.content.decode()
+    assert shown(page) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"kind": "disclosure"}, {"export.people"}),
+        ({"since_day": "24", "since_month": "11", "since_year": "2026"}, {"view.overview"}),
+        ({"until_day": "23", "until_month": "11", "until_year": "2026", "kind": "disclosure"}, {"export.people"}),
+    ],
+)
+def test_the_record_is_asked_by_kind_and_day(
+    alice: Worker, ines: Worker, as_user: SignIn, asked: dict[str, str], expected: set[str]
+) -> None:
+    look(alice, 5, at=AT + timedelta(days=1))
+    with act_in(alice.scope):
+        audit.record(
+            by=alice.scope, at=AT, kind=Kind.DISCLOSURE, action="export.people", subject_type="x", subject_id=1
+        )
+    page = as_user(ines).get(reverse("sharing-audit"), {**asked, "user": alice.user.pk})
+    with act_in(ines.scope):
+        assert {Event.objects.get(pk=pk).action for pk in shown(page)} == expected
+
+
+def test_pages_go_back_in_time_with_a_bounded_number_of_queries(
+    alice: Worker, ines: Worker, as_user: SignIn, django_assert_max_num_queries: Callable
+) -> None:
+    for person_id in range(60):
+        look(alice, person_id)
+    client = as_user(ines)
+    asked = {"user": alice.user.pk}
+    with django_assert_max_num_queries(31):
+        page = client.get(reverse("sharing-audit"), asked)
+    rows = shown(page)
+    older = shown(client.get(reverse("sharing-audit"), {**asked, "before": rows[-1]}))
+    assert f"before={rows[-1]}" in page.content.decode()
+    assert (len(rows), len(older)) == (50, 10)
+    assert max(older) < min(rows)
+
+
+def test_an_event_shows_its_place_in_the_chain(place: Place, alice: Worker, ines: Worker, as_user: SignIn) -> None:
+    look(alice, 5, 6)
+    with act_in(place.system()):
+        event = Event.objects.get(action="view.cohort")
+    address = reverse("sharing-audit-event", args=[event.pk])
+    assert "Not sealed yet" in as_user(ines).get(address).content.decode()
+    with act_in(place.system()):
+        audit.seal(by=place.system(), at=timezone.now())
+    page = as_user(ines).get(address)
+    assert "Event 1 of the chain, in seal 1" in page.content.decode()
+    assert page.content.decode().count("no longer there") >= 2
+
+
+def test_an_event_of_another_partnership_is_not_there(charlie: Worker, ines: Worker, as_user: SignIn) -> None:
+    look(charlie, 5)
+    with act_in(charlie.scope):
+        event = Event.objects.get(action="view.overview")
+    assert as_user(ines).get(reverse("sharing-audit-event", args=[event.pk])).status_code == 404
+
+
+def test_what_is_found_leaves_as_a_file_and_is_recorded(alice: Worker, ines: Worker, as_user: SignIn) -> None:
+    look(alice, 5)
+    file = as_user(ines).get(reverse("sharing-audit-export", args=["csv"]), {"user": alice.user.pk})
+    assert "Looked at: overview" in file.content.decode("utf-8-sig")
+    with act_in(ines.scope):
+        assert Event.objects.get(action="export.audit").detail == {"rows": 1, "kind": "csv"}
+
+
+# --- looks to review
+
+
+def found(place: Place) -> list[tuple[str, int, int | None]]:
+    with act_in(place.system()):
+        return sorted(Review.objects.values_list("doubt", "actor_id", "person_id"))
+
+
+def search(place: Place) -> int:
+    with act_in(place.system()):
+        return reviews.find_anomalies(
+            since=AT - timedelta(days=1), until=AT + timedelta(days=1), by=place.system(), at=AT
+        )
+
+
+def test_anomalies_are_found_once(place: Place, robin: Person) -> None:
+    """Own name, own postcode and a night, against the record's own words; a second search finds nothing new."""
+    marsh = make_worker(place, "marsh", agency="Police", roles=["coordinator"])
+    type(marsh.user).objects.filter(pk=marsh.user.pk).update(name="Robin Marsh")
+    neighbour = make_worker(place, "neighbour", agency="Police", roles=["coordinator"])
+    with act_in(neighbour.scope):
+        partnerships.set_home_postcode(postcode="zw1 1aa", by=neighbour.scope, at=AT)
+    look(marsh, robin.pk)
+    look(neighbour, robin.pk)
+    look(neighbour, robin.pk + 1, at=AT.replace(hour=23))
+    expected = [
+        ("out-of-hours", neighbour.user.pk, None),
+        ("own-record", marsh.user.pk, robin.pk),
+        ("same-address", neighbour.user.pk, robin.pk),
+    ]
+    assert search(place) == 3
+    assert found(place) == expected
+    assert search(place) == 0
+    assert found(place) == expected
+
+
+def test_the_nightly_task_looks_through_whole_days(place: Place, alice: Worker) -> None:
+    last_night = timezone.localtime().replace(hour=23, minute=30) - timedelta(days=1)
+    look(alice, 5, at=last_night)
+    look(alice, 5, at=timezone.localtime().replace(hour=0, minute=0, second=0))
+    tasks.find_anomalies(0)
+    assert found(place) == [("out-of-hours", alice.user.pk, None)]
+    with act_in(place.system()):
+        assert len(Review.objects.get().event_ids) == 1
+
+
+@pytest.fixture
+def drawn(alice: Worker, ines: Worker) -> Review:
+    look(alice, 5, at=timezone.now())
+    with act_in(ines.scope):
+        assert reviews.draw_sample(count=3, by=ines.scope, at=timezone.now()) == 1
+        return Review.objects.get()
+
+
+def test_a_drawn_look_is_reviewed(drawn: Review, alice: Worker, ines: Worker, as_user: SignIn) -> None:
+    client = as_user(ines)
+    assert "1 look at the record waits for review" in client.get(reverse("today")).content.decode()
+    assert "Alice" in client.get(reverse("sharing-reviews")).content.decode()
+    page = client.post(reverse("sharing-review", args=[drawn.pk]), {"finding": "justified"})
+    assert "Enter what you were told" in page.content.decode()
+    done = client.post(
+        reverse("sharing-review", args=[drawn.pk]), {"finding": "justified", "note": "Custody check, her sergeant says"}
+    )
+    assert done.status_code == 302
+    with act_in(ines.scope):
+        drawn.refresh_from_db()
+        assert (drawn.finding, drawn.reviewed_by) == ("justified", ines.user.pk)
+        event = Event.objects.get(action="sharing.review")
+        assert "sergeant" not in str(event.reason) + str(event.detail)
+    assert shown(client.get(reverse("sharing-reviews"))) == []
+    assert shown(client.get(reverse("sharing-reviews"), {"list": "done"})) == [drawn.pk]
+
+
+def test_the_second_of_two_reviewers_is_told(place: Place, drawn: Review, ines: Worker) -> None:
+    other = make_worker(place, "other", agency="Police", roles=["information-governance"])
+    given = {"review_id": drawn.pk, "finding": Finding.JUSTIFIED, "note": "Custody check", "at": AT}
+    with act_in(ines.scope):
+        reviews.review(**given, by=ines.scope)
+    with act_in(other.scope), pytest.raises(WrongState, match="meanwhile"):
+        reviews.review(**given, by=other.scope)
+
+
+def test_nobody_reviews_themselves(place: Place, ines: Worker, as_user: SignIn) -> None:
+    look(ines, 5, at=timezone.now())
+    with act_in(ines.scope):
+        reviews.draw_sample(count=1, by=ines.scope, at=timezone.now())
+        own = Review.objects.get()
+        with pytest.raises(NotAllowed, match="yourself"):
+            reviews.review(review_id=own.pk, finding=Finding.JUSTIFIED, note="I had to", by=ines.scope, at=AT)
+    page = as_user(ines).get(reverse("sharing-review", args=[own.pk])).content.decode()
+    assert "Somebody else must review it" in page
+    assert "Record the review" not in page
+
+
+def test_a_review_of_another_partnership_is_not_there(drawn: Review, elsewhere: Place, as_user: SignIn) -> None:
+    stranger = make_worker(elsewhere, "stranger", agency="Police", roles=["information-governance"])
+    client = as_user(stranger)
+    assert client.get(reverse("sharing-review", args=[drawn.pk])).status_code == 404
+    assert shown(client.get(reverse("sharing-reviews"))) == []
+    with act_in(stranger.scope):
+        assert not Review.objects.exists(), "row-level security alone"
+    assert Doubt(drawn.doubt) == Doubt.DIP_SAMPLE

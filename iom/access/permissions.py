@@ -28,6 +28,9 @@ class Permission(StrEnum):
     USERS_MANAGE = "users-manage"
     AUDIT_VIEW = "audit-view"
     ADMIN_VIEW = "admin-view"
+    RETENTION_VIEW = "retention-view"
+    RETENTION_REVIEW = "retention-review"
+    RETENTION_APPROVE = "retention-approve"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -52,5 +55,8 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.USERS_VIEW: "See who has access to the partnership",
     Permission.USERS_MANAGE: "Give and remove access",
     Permission.AUDIT_VIEW: "Search the audit record",
+    Permission.RETENTION_VIEW: "See what of their agency is due for review, held and destroyed",
+    Permission.RETENTION_REVIEW: "Keep a record at its review or propose it for destruction, and place legal holds",
+    Permission.RETENTION_APPROVE: "Be one of the two people who approve a destruction list",
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
 }

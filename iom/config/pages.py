@@ -6,7 +6,9 @@ from pathlib import Path
 from iom.access.permissions import DESCRIPTIONS, Permission
 from iom.access.roles import ALL
 from iom.cohorts import rules as cohorts
+from iom.common.registries import privacy_declarations
 from iom.imports import adapters
+from iom.sharing.rules import retention
 from iom_analytics import cohorts as library
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
 from iom_analytics.tables.pages import tables_page
@@ -85,12 +87,72 @@ def contracts_page() -> str:
     return str(tables_page([adapters.RECORDS, PERSONS, *EVENTS, RECORDED_CRIMES]))
 
 
+def retention_page() -> str:
+    """The retention schedule: for each kind of record and owner, when it is looked at, and who says so."""
+    schedule = retention.load()
+    lines = [
+        "# Retention",
+        "",
+        MADE,
+        "",
+        "When each record of a person is looked at. Owned by information governance; a rule holds from its date until",
+        "a later one of its name. A rule without a source is the partnership's to set.",
+        "",
+        "| rule | record | owners | from | first review | then | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for rule in schedule.rules:
+        owners = ", ".join(sorted(rule.owners)) or "any"
+        first = f"after {rule.clear_years} clear years" if rule.clear_years else ""
+        if rule.to_age:
+            first = f"every {rule.every_years or rule.again_years} years, and at age {rule.to_age}"
+        if rule.child_years:
+            first += f"; of a child after {rule.child_years}"
+        lines.append(
+            f"| {rule.name} | {rule.record} | {owners} | {rule.starts_on} | {first} | every {rule.again_years} years"
+            f" | {rule.source or 'local placeholder'}{'. ' + rule.note if rule.note else ''} |"
+        )
+    lines += [
+        "",
+        "## Who falls under a police review group",
+        "",
+        "| group | register | offence group |",
+        "|---|---|---|",
+    ]
+    for name, meaning in schedule.signs.items():
+        offences = "any conviction" if meaning.convicted else ", ".join(sorted(meaning.offence_groups))
+        lines.append(f"| {name} | {', '.join(sorted(meaning.registers))} | {offences} |")
+    return "\n".join(lines) + "\n"
+
+
+def data_dictionary_page() -> str:
+    """Every field that is kept, with what it holds, what the person gets of it, and what becomes of it at the end."""
+    lines = [
+        "# Data dictionary",
+        "",
+        MADE,
+        "",
+        "Every table and field, from the privacy declaration of its app: what it holds, what a subject access request",
+        "does with it, and what becomes of it when the record reaches its end. The columns of extracts are in",
+        "[tables](tables.md).",
+    ]
+    for declared in privacy_declarations:
+        lines += ["", f"## {declared.name}", "", "| field | holds | subject access | at the end |", "|---|---|---|---|"]
+        lines += [
+            f"| {name} | {said.kind.value} | {said.subject_access.value} | {said.retention.value} |"
+            for name, said in sorted(declared.fields.items())
+        ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": contracts_page,
     "feeds.md": feeds_page,
     "schemes.md": schemes_page,
     "permissions.md": permissions_page,
     "states.md": cohorts.states_page,
+    "retention.md": retention_page,
+    "data-dictionary.md": data_dictionary_page,
 }
 
 

@@ -11,6 +11,7 @@ APPS = (
     "people",
     "imports",
     "cohorts",
+    "sharing",
     "home",
     "govuk",
     "access",
@@ -18,7 +19,7 @@ APPS = (
     "common",
     "config",
 )
-DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts", "home")
+DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts", "sharing", "home")
 
 
 def modules(app: str) -> Iterator[tuple[Path, ast.Module]]:

@@ -1,0 +1,1 @@
+"""What may be shared, kept and destroyed: pure decisions."""

@@ -55,7 +55,7 @@ SIGN_INS = (
     SignIn("manager", "Martin Ellis", PROBATION),
     SignIn("partner-worker", "Poppy Lane", COUNCIL),
     SignIn("board-member", "Bryn Hughes", COUNCIL),
-    SignIn("information-governance", "Irene Okafor", POLICE),
+    SignIn("information-governance", "Irene Okafor", PROBATION),
     SignIn("administrator", "Adam Frost", POLICE),
 )
 # Which agency sends the extracts of each folder.

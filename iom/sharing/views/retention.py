@@ -26,7 +26,7 @@ from iom.sharing.presenters import retention as present
 from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules
 
-SHOWN = 50
+SHOWN = 25
 
 
 @require_GET

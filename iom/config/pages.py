@@ -155,9 +155,9 @@ def transparency_page() -> str:
     Source: Algorithmic Transparency Recording Standard, version 3.0, Department for Science, Innovation and Technology.
     """
     schemes = [library.load_scheme(name) for name in library.shipped_schemes()]
-    placeholders = sum(
-        not part.provenance.source for scheme in schemes for part in (*scheme.criteria, *scheme.components)
-    )
+    sources = [part.provenance for each in schemes for part in each.criteria]
+    sources += [part.provenance for each in schemes for part in each.components]
+    placeholders = sum(not each.source for each in sources)
     decides = "A person. The list only orders whom a panel is shown; its chair records a decision with reasons."
     fields: dict[str, dict[str, str]] = {
         "Tier 1": {

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit-view"
     AUDIT_EXPORT = "audit-export"
     ADMIN_VIEW = "admin-view"
+    RETENTION_VIEW = "retention-view"
+    RETENTION_REVIEW = "retention-review"
+    RETENTION_APPROVE = "retention-approve"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -54,5 +57,8 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.USERS_MANAGE: "Give and remove access",
     Permission.AUDIT_VIEW: "Search the audit record, and review looks at people's records",
     Permission.AUDIT_EXPORT: "Take what they find in the audit record as a file",
+    Permission.RETENTION_VIEW: "See what of their agency is due for review, held and destroyed",
+    Permission.RETENTION_REVIEW: "Keep a record at its review or propose it for destruction, and place legal holds",
+    Permission.RETENTION_APPROVE: "Be one of the two people who approve a destruction list",
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
 }

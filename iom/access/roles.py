@@ -103,7 +103,18 @@ INFORMATION_GOVERNANCE = Role(
     "information-governance",
     "Information governance lead",
     "Sees who has access and what was done; no casework.",
-    EVERYONE | {P.SCHEME_VIEW, P.IMPORT_VIEW, P.USERS_VIEW, P.AUDIT_VIEW, P.AUDIT_EXPORT, P.ADMIN_VIEW},
+    EVERYONE
+    | {
+        P.SCHEME_VIEW,
+        P.IMPORT_VIEW,
+        P.USERS_VIEW,
+        P.AUDIT_VIEW,
+        P.AUDIT_EXPORT,
+        P.ADMIN_VIEW,
+        P.RETENTION_VIEW,
+        P.RETENTION_REVIEW,
+        P.RETENTION_APPROVE,
+    },
 )
 ADMINISTRATOR = Role(
     "administrator",

@@ -11,6 +11,7 @@ from iom.common.registries import (
     MergeHandler,
     NavigationItem,
     PersonTab,
+    RetainedRecord,
     TimelineSource,
 )
 
@@ -20,8 +21,9 @@ class CohortsConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.cohorts import privacy
-        from iom.cohorts.operations import merging
+        from iom.cohorts.operations import erasing, merging
         from iom.cohorts.presenters import notices
+        from iom.cohorts.queries import retention
 
         privacy.register()
         registries.navigation.register(NavigationItem("cohort", _("Cohort"), "cohort", Permission.COHORT_VIEW, 30))
@@ -33,3 +35,9 @@ class CohortsConfig(AppConfig):
         registries.attention_sources.register(AttentionSource("cohorts", notices.attention, 40))
         registries.timeline_sources.register(TimelineSource("cohorts", notices.timeline, 40))
         registries.merge_handlers.register(MergeHandler("cohorts", merging.merge, merging.split))
+        registries.retained_records.register(
+            RetainedRecord("cohorts", "partnership", erasing.plan, erasing.erase, retention.held)
+        )
+        registries.retained_records.register(
+            RetainedRecord("cohorts-ranks", "agency", erasing.plan_ranks, erasing.erase_ranks)
+        )

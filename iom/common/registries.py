@@ -141,6 +141,38 @@ class MergeHandler:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What an app holds about one person for one agency: when something last happened, and whether it still goes on.
+
+    `registers` and `offence_codes` are what the retention schedule tells people apart by.
+    """
+
+    person_id: int
+    agency_id: int
+    last_on: date
+    is_open: bool = False
+    registers: frozenset[str] = frozenset()
+    offence_codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RetainedRecord:
+    """What an app holds about people that has an end, and how it ends.
+
+    `record` is the kind of record in the retention schedule. `held(scope=, person_ids=)` lists `Held`; an entry without
+    it only follows what others hold. `plan(scope=, person_id=, agency_id=)` counts what `erase(by=, person_id=,
+    agency_id=, at=)` would do; both return `iom.common.erasure.Counts`. What was erased may be erased again.
+    """
+
+    name: str
+    record: str
+    plan: Callable[..., Any]
+    erase: Callable[..., Any]
+    held: Callable[..., list[Held]] | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class PrivacyDeclaration:
     """How each field of a model is to be treated. See `iom.common.privacy`."""
 
@@ -157,6 +189,7 @@ attention_sources: Registry[AttentionSource] = Registry()
 timeline_sources: Registry[TimelineSource] = Registry()
 merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
+retained_records: Registry[RetainedRecord] = Registry()
 
 
 def list_attention(*, scope: Any, on: date, person_id: int | None = None) -> list[Attention]:

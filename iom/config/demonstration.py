@@ -55,7 +55,7 @@ SIGN_INS = (
     SignIn("manager", "Martin Ellis", PROBATION),
     SignIn("partner-worker", "Poppy Lane", COUNCIL),
     SignIn("board-member", "Bryn Hughes", COUNCIL),
-    SignIn("information-governance", "Irene Okafor", POLICE),
+    SignIn("information-governance", "Irene Okafor", PROBATION),
     SignIn("administrator", "Adam Frost", POLICE),
 )
 # Which agency sends the extracts of each folder.
@@ -96,6 +96,26 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         work()
     with step("Nominating, hearing the agencies, and the panel's decisions"):
         tell_the_story(workers, at=now)
+    with step("Working out when records are to be reviewed"):
+        review_records(workers["information-governance"], at=now)
+
+
+def review_records(by: Any, *, at: datetime) -> None:
+    """Review dates for everybody; of what is due, one record proposed for destruction and one person under a hold."""
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.sharing import tasks
+    from iom.sharing.operations import retention
+    from iom.sharing.queries import retention as queries
+
+    tasks.set_review_dates(timestamp=0)
+    with act_in(by):
+        due = list(queries.due(scope=by, on=timezone.localdate(at))[:2])
+        for review in due[:1]:
+            retention.propose(review_id=review.pk, reason="No policing purpose any more", by=by, at=at)
+        for review in due[1:]:
+            retention.place_hold(person=review.person, reason="An inquest is still open", until=None, by=by, at=at)
 
 
 def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from pathlib import Path
 from iom.access.permissions import DESCRIPTIONS, Permission
 from iom.access.roles import ALL
 from iom.cohorts import rules as cohorts
+from iom.common.registries import privacy_declarations
 from iom.imports import adapters
+from iom.sharing.rules import retention
 from iom_analytics import cohorts as library
+from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
 from iom_analytics.tables.pages import tables_page
 
@@ -85,12 +88,146 @@ def contracts_page() -> str:
     return str(tables_page([adapters.RECORDS, PERSONS, *EVENTS, RECORDED_CRIMES]))
 
 
+def retention_page() -> str:
+    """The retention schedule: for each kind of record and owner, when it is looked at, and who says so."""
+    schedule = retention.load()
+    lines = [
+        "# Retention",
+        "",
+        MADE,
+        "",
+        "When each record of a person is looked at. Owned by information governance; a rule holds from its date until",
+        "a later one of its name. A rule without a source is the partnership's to set.",
+        "",
+        "| rule | record | owners | from | first review | then | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for rule in schedule.rules:
+        owners = ", ".join(sorted(rule.owners)) or "any"
+        first = f"after {rule.clear_years} clear years" if rule.clear_years else ""
+        if rule.to_age:
+            first = f"every {rule.every_years or rule.again_years} years, and at age {rule.to_age}"
+        if rule.child_years:
+            first += f"; of a child after {rule.child_years}"
+        lines.append(
+            f"| {rule.name} | {rule.record} | {owners} | {rule.starts_on} | {first} | every {rule.again_years} years"
+            f" | {rule.source or 'local placeholder'}{'. ' + rule.note if rule.note else ''} |"
+        )
+    lines += [
+        "",
+        "## Who falls under a police review group",
+        "",
+        "| group | register | offence group |",
+        "|---|---|---|",
+    ]
+    for name, meaning in schedule.signs.items():
+        offences = "any conviction" if meaning.convicted else ", ".join(sorted(meaning.offence_groups))
+        lines.append(f"| {name} | {', '.join(sorted(meaning.registers))} | {offences} |")
+    return "\n".join(lines) + "\n"
+
+
+def data_dictionary_page() -> str:
+    """Every field that is kept, with what it holds, what the person gets of it, and what becomes of it at the end."""
+    lines = [
+        "# Data dictionary",
+        "",
+        MADE,
+        "",
+        "Every table and field, from the privacy declaration of its app: what it holds, what a subject access request",
+        "does with it, and what becomes of it when the record reaches its end. The columns of extracts are in",
+        "[tables](tables.md).",
+    ]
+    for declared in privacy_declarations:
+        lines += ["", f"## {declared.name}", "", "| field | holds | subject access | at the end |", "|---|---|---|---|"]
+        lines += [
+            f"| {name} | {said.kind.value} | {said.subject_access.value} | {said.retention.value} |"
+            for name, said in sorted(declared.fields.items())
+        ]
+    return "\n".join(lines) + "\n"
+
+
+LOCAL = "For the partnership to fill in."
+
+
+def transparency_page() -> str:
+    """The algorithmic transparency record of the schemes and scores, in the order of the standard's two tiers.
+
+    Source: Algorithmic Transparency Recording Standard, version 3.0, Department for Science, Innovation and Technology.
+    """
+    schemes = [library.load_scheme(name) for name in library.shipped_schemes()]
+    sources = [part.provenance for each in schemes for part in each.criteria]
+    sources += [part.provenance for each in schemes for part in each.components]
+    placeholders = sum(not each.source for each in sources)
+    decides = "A person. The list only orders whom a panel is shown; its chair records a decision with reasons."
+    fields: dict[str, dict[str, str]] = {
+        "Tier 1": {
+            "Name": "OpenIOM: ranking of candidates for Integrated Offender Management",
+            "Description": "Orders people known to partner agencies by published rules, so that a panel can decide "
+            "whom to offer intensive management. It shows each factor and the rows behind it.",
+            "Website": LOCAL,
+            "Contact email": LOCAL,
+        },
+        "Tier 2, owner and responsibility": {
+            "Organisation and team": LOCAL,
+            "Senior responsible owner": LOCAL,
+            "Third party involvement": LOCAL,
+        },
+        "Tier 2, description and rationale": {
+            "Detailed description": "Criteria say who can be chosen; weighted components give points; a capacity says "
+            "how many places the list is drawn against. Schemes are listed below.",
+            "Benefits": LOCAL,
+            "Previous process": LOCAL,
+            "Alternatives considered": "Another version of a scheme is compared with the one in force before it is.",
+        },
+        "Tier 2, decision-making process": {
+            "Integration into the process": "Ranked list, nomination, each agency's return, the panel's decision.",
+            "Human decisions and review": decides,
+            "Frequency and scale of usage": LOCAL,
+            "Required training": LOCAL,
+            "Appeals and review": LOCAL,
+        },
+        "Tier 2, tool specification": {
+            "Method": "Rules with weights, and published logistic models. Nothing learns from the partnership's data.",
+            "Inputs": "The columns in [tables](tables.md); every field kept is in the "
+            "[data dictionary](data-dictionary.md).",
+            "Output": "A rank, points, and for each score a percentage and a band with its working.",
+            "Data access and storage": "By role, see [permissions](permissions.md); for how long, see "
+            "[retention](retention.md).",
+        },
+        "Tier 2, risks and mitigations": {
+            "Impact assessments": LOCAL,
+            "Unfair selection": "Selection by sex, age and ethnicity is compared before a version goes live.",
+            "Numbers without evidence": f"{placeholders} of the shipped criteria and components have no public "
+            "source; each is marked and is for the partnership to set.",
+            "Over-reliance on a score": "A score that a missing answer could change is marked provisional, "
+            "and names it.",
+        },
+    }
+    lines = ["# Algorithmic transparency record", "", MADE, ""]
+    lines += [
+        "In the order of the Algorithmic Transparency Recording Standard, version 3.0. What only the partnership knows",
+        "is left for it to fill in before it publishes.",
+    ]
+    for tier, answers in fields.items():
+        lines += ["", f"## {tier}", "", "| field | answer |", "|---|---|"]
+        lines += [f"| {name} | {answer} |" for name, answer in answers.items()]
+    lines += ["", "## Schemes", "", "| scheme | version | criteria | components |", "|---|---|---|---|"]
+    lines += [f"| {each.name} | {each.version} | {len(each.criteria)} | {len(each.components)} |" for each in schemes]
+    lines += ["", "## Scores", "", "| score | version | months looked ahead |", "|---|---|---|"]
+    for each in PREDICTORS.values():
+        lines.append(f"| {each.title} | {each.version} | {', '.join(str(months) for months in each.horizons)} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": contracts_page,
     "feeds.md": feeds_page,
     "schemes.md": schemes_page,
     "permissions.md": permissions_page,
     "states.md": cohorts.states_page,
+    "retention.md": retention_page,
+    "data-dictionary.md": data_dictionary_page,
+    "algorithmic-transparency.md": transparency_page,
 }
 
 

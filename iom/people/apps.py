@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AttentionSource, NavigationItem, PersonTab, TimelineSource
+from iom.common.registries import AttentionSource, NavigationItem, PersonTab, RetainedRecord, TimelineSource
 
 
 class PeopleConfig(AppConfig):
@@ -12,7 +12,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.people import privacy
+        from iom.people.operations import erasing
         from iom.people.presenters import history, matches
+        from iom.people.queries import retention
 
         privacy.register()
         registries.navigation.register(
@@ -28,3 +30,6 @@ class PeopleConfig(AppConfig):
             registries.person_tabs.register(PersonTab(name, text, url_name, Permission.PERSON_VIEW, order))
         registries.timeline_sources.register(TimelineSource("people", history.own_entries, 10))
         registries.attention_sources.register(AttentionSource("people", matches.attention, 20))
+        registries.retained_records.register(
+            RetainedRecord("people", "agency", erasing.plan, erasing.erase, retention.held, 50)
+        )

@@ -20,7 +20,7 @@ from iom.people.models import (
     Sanction,
 )
 from iom.people.queries.copying import Columns, batches
-from iom_analytics.reference import offence_codes
+from iom_analytics.reference import offence_codes, offences
 from iom_analytics.tables import EVENTS, PERSONS, Table
 
 ARROW = {"text": pa.string(), "date": pa.date32(), "integer": pa.int64(), "number": pa.float64(), "yes_no": pa.bool_()}
@@ -52,7 +52,7 @@ PEOPLE = """
         from people_sourcerecord r
         where (p.date_of_birth is null or p.sex = '') and r.person_id = p.id and r.regime = 'law-enforcement'
     ) own on true
-    where p.partnership_id = {partnership} and p.merged_into_id is null
+    where p.partnership_id = {partnership} and p.merged_into_id is null and p.erased_at is null
 """
 # As the index chooses the best record of a person: with a number given by fingerprints, then the latest.
 BEST = "(r.pnc_id <> '' or r.cro <> '') desc, r.received_at desc, r.id"
@@ -89,7 +89,9 @@ def events(table: Table, partnership_id: int) -> str:
     return (
         f"select p.person_key, {', '.join(columns)}, e.id as row_id from {TABLES[table.name]} e"  # noqa: S608
         " join people_person p on p.id = e.person_id"
-        f" where e.partnership_id = {partnership_id} and p.merged_into_id is null"
+        f" where e.partnership_id = {partnership_id} and p.merged_into_id is null and p.erased_at is null"
+        # What was emptied is there to be counted over years, not to be scored.
+        " and e.source_id <> ''"
     )
 
 
@@ -106,3 +108,9 @@ def offence_titles() -> dict[str, str]:
     """Home Office offence code -> what the offence is, without the remarks to whoever enters codes."""
     table = offence_codes().select(["offence_code", "description"])
     return {row["offence_code"]: row["description"].split("[")[0].strip(" .") for row in table.to_pylist()}
+
+
+@cache
+def offence_groups() -> dict[str, str]:
+    """Home Office offence code -> the group of offences it belongs to."""
+    return {row["offence_code"]: row["offence_group"] for row in offences().to_pylist()}

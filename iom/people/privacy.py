@@ -46,13 +46,13 @@ FIELDS = {
     "people.Person": {
         **MARKING,
         **WHO,
-        **dict.fromkeys(("public_id", "person_key", "merged_into", "created_at"), SYSTEM),
+        **dict.fromkeys(("public_id", "person_key", "merged_into", "created_at", "erased_at"), SYSTEM),
         "area": PERSONAL,
     },
     "people.SourceRecord": {
         **MARKING,
         **WHO,
-        **dict.fromkeys(("source", "person", "batch_id", "indexed_batch_id", "received_at"), SYSTEM),
+        **dict.fromkeys(("source", "person", "batch_id", "indexed_batch_id", "received_at", "erased_at"), SYSTEM),
         **dict.fromkeys(("source_id", "aliases", "area_name", "pnc_id", "cro", "crn", "prison_number"), PERSONAL),
         "postcode": POSTCODE,
     },

@@ -1,27 +1,27 @@
 """Django's entry for this app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop as _
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AdminPage, AttentionSource
+from iom.common.registries import AdminPage, AttentionSource, MergeHandler, RetainedRecord
 
 
 class SharingConfig(AppConfig):
     name = "iom.sharing"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_noop as noop
-
         from iom.sharing import privacy
-        from iom.sharing.presenters import audit
+        from iom.sharing.operations import destruction, merging
+        from iom.sharing.presenters import audit, retention
 
         privacy.register()
         registries.admin_pages.register(
             AdminPage(
                 "audit",
-                noop("Audit record"),
-                noop("Who did what, to whom, when and why; who has looked at a person."),
+                _("Audit record"),
+                _("Who did what, to whom, when and why; who has looked at a person."),
                 "sharing-audit",
                 Permission.AUDIT_VIEW,
                 40,
@@ -29,12 +29,30 @@ class SharingConfig(AppConfig):
         )
         registries.admin_pages.register(
             AdminPage(
-                "reviews",
-                noop("Looks to review"),
-                noop("Looks at the record that are out of the ordinary, or were drawn at random."),
-                "sharing-reviews",
+                "looks",
+                _("Looks to review"),
+                _("Looks at the record that are out of the ordinary, or were drawn at random."),
+                "sharing-looks",
                 Permission.AUDIT_VIEW,
                 50,
             )
         )
-        registries.attention_sources.register(AttentionSource("reviews", audit.attention, 60))
+        registries.attention_sources.register(AttentionSource("looks", audit.attention, 60))
+        registries.admin_pages.register(
+            AdminPage(
+                "retention",
+                _("Retention"),
+                _("Records due for review, legal holds, and what was destroyed"),
+                "sharing-retention",
+                Permission.RETENTION_VIEW,
+                60,
+            )
+        )
+        registries.attention_sources.register(AttentionSource("retention", retention.attention, 70))
+        registries.merge_handlers.register(MergeHandler("sharing-retention", merging.merge, merging.split, 200))
+        for record in ("agency", "partnership"):
+            registries.retained_records.register(
+                RetainedRecord(
+                    f"sharing-reasons-{record}", record, destruction.plan_reasons, destruction.erase_reasons, order=200
+                )
+            )

@@ -1,13 +1,39 @@
-"""The nightly search for what is out of the ordinary in the audit record."""
+"""The nightly work of sharing, and carrying out a destruction list. Each can be killed and run again at any point."""
 
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from iom.access.scope import act_in
+from iom.access.scope import act_in, unrestricted
+from iom.common.background import QUEUE, WHEN_DATABASE_RETURNS
 from iom.partnerships import queries as partnerships
-from iom.sharing.operations import reviews
+from iom.sharing.operations import destruction, looks, retention
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="sharing.set_review_dates", queue=QUEUE, queueing_lock="set-review-dates", retry=WHEN_DATABASE_RETURNS)
+def set_review_dates(timestamp: int) -> None:
+    """Works out when each record of every partnership is to be reviewed, some hundred people at a time."""
+    done = set()
+    for by in partnerships.scopes_of_every_agency(because="working out when records are to be reviewed"):
+        if by.partnership_id in done:  # the system sees all of a partnership, whichever agency it acts for
+            continue
+        done.add(by.partnership_id)
+        after: int | None = 0
+        while after is not None:
+            with act_in(by):
+                after = retention.set_review_dates(after=after, by=by, at=timezone.now())
+
+
+@app.task(name="sharing.destroy", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
+def destroy(list_id: int, partnership_id: int, agency_id: int) -> None:
+    """Destroys what two people approved, one record in one transaction after another."""
+    by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="destroying what two people approved")
+    more = True
+    while more:
+        with act_in(by):
+            more = destruction.destroy_next(list_id=list_id, by=by, at=timezone.now())
 
 
 @app.periodic(cron="40 1 * * *")
@@ -20,4 +46,4 @@ def find_anomalies(timestamp: int) -> None:
     for by in partnerships.scopes_of_every_partnership(because="looking for what is out of the ordinary"):
         if by.partnership_id:
             with act_in(by):
-                reviews.find_anomalies(since=since, until=until, by=by, at=now)
+                looks.find_anomalies(since=since, until=until, by=by, at=now)

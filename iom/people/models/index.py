@@ -28,6 +28,7 @@ class Person(Marked):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_from")
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, help_text="When the last record of them reached its end")
 
     objects: ClassVar[Any] = MarkedQuerySet.as_manager()
 
@@ -66,6 +67,7 @@ class SourceRecord(Marked):
         null=True, help_text="The import whose words its person and search terms show; another one means out of date"
     )
     received_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, help_text="When it was emptied, and left its person")
 
     objects: ClassVar[Any] = MarkedQuerySet.as_manager()
 

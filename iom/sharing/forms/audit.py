@@ -14,7 +14,7 @@ from iom.govuk.fields import GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
 from iom.sharing.choices import Doubt, Finding
 from iom.sharing.queries.events import EventFilter, find_person
-from iom.sharing.rules.reviews import LONGEST_NOTE
+from iom.sharing.rules.looks import LONGEST_NOTE
 
 ANY = ("", _("All"))
 Choices = list[tuple[str, str]]

@@ -1,5 +1,21 @@
-"""Reviews of the audit record, requests, rights and retention."""
+"""What sharing keeps: looks to review, retention reviews, holds and destruction lists."""
 
-from iom.sharing.models.reviews import Review
+from iom.sharing.models.looks import LookReview
+from iom.sharing.models.retention import (
+    DestructionApproval,
+    DestructionItem,
+    DestructionList,
+    LegalHold,
+    RetentionDecision,
+    RetentionReview,
+)
 
-__all__ = ["Review"]
+__all__ = [
+    "DestructionApproval",
+    "DestructionItem",
+    "DestructionList",
+    "LegalHold",
+    "LookReview",
+    "RetentionDecision",
+    "RetentionReview",
+]

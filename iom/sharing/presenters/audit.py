@@ -15,9 +15,9 @@ from iom.audit.models import REASON, Event, Value
 from iom.common.registries import Attention
 from iom.partnerships import queries as partnerships
 from iom.sharing.choices import Doubt
-from iom.sharing.models import Review
+from iom.sharing.models import LookReview
 from iom.sharing.queries import events as queries
-from iom.sharing.queries import reviews as review_queries
+from iom.sharing.queries import looks as review_queries
 
 SHORT = 8  # letters of a person's public number that a list shows
 
@@ -101,7 +101,7 @@ def export_row(row: dict[str, Any]) -> list[Any]:
     ]
 
 
-def review_rows(reviews: list[Review]) -> list[dict[str, Any]]:
+def review_rows(reviews: list[LookReview]) -> list[dict[str, Any]]:
     users = partnerships.user_names(user_ids={one.actor_id for one in reviews})
     return [
         {
@@ -127,4 +127,4 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
     text = ngettext(
         "%(count)s look at the record waits for review", "%(count)s looks at the record wait for review", count
     )
-    return [Attention(text % {"count": count}, reverse("sharing-reviews"), kind=_("Audit"))]
+    return [Attention(text % {"count": count}, reverse("sharing-looks"), kind=_("Audit"))]

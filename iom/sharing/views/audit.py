@@ -21,11 +21,11 @@ from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
 from iom.sharing.choices import Finding
 from iom.sharing.forms.audit import EventFilterForm, ReviewFilterForm, ReviewForm
-from iom.sharing.operations import reviews as operations
+from iom.sharing.operations import looks as operations
 from iom.sharing.presenters import audit as present
 from iom.sharing.queries import events as queries
-from iom.sharing.queries import reviews as reads
-from iom.sharing.rules import reviews as rules
+from iom.sharing.queries import looks as reads
+from iom.sharing.rules import looks as rules
 
 PAGE = 50
 MOST_EXPORTED = 10_000
@@ -116,7 +116,7 @@ def event(request: ScopedRequest, event_id: int) -> HttpResponse:
 
 @require_GET
 @requires(Permission.AUDIT_VIEW)
-def reviews(request: ScopedRequest) -> HttpResponse:
+def looks(request: ScopedRequest) -> HttpResponse:
     """The looks that somebody should ask about, found by rule or drawn at random."""
     form = ReviewFilterForm(request.GET)
     done = request.GET.get("list") == "done"
@@ -131,7 +131,7 @@ def reviews(request: ScopedRequest) -> HttpResponse:
         "page": page,
         "sample": SAMPLE,
     }
-    return render(request, "sharing/reviews.html", context)
+    return render(request, "sharing/looks.html", context)
 
 
 @require_POST
@@ -141,12 +141,12 @@ def draw(request: ScopedRequest) -> HttpResponse:
     count = operations.draw_sample(count=SAMPLE, by=request.scope, at=timezone.now())
     said = ngettext("%(count)s look was drawn.", "%(count)s looks were drawn.", count) % {"count": count}
     messages.success(request, said if count else _("Nobody looked at a record in the last week."))
-    return redirect("sharing-reviews")
+    return redirect("sharing-looks")
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AUDIT_VIEW)
-def review(request: ScopedRequest, review_id: int) -> HttpResponse:
+def look(request: ScopedRequest, review_id: int) -> HttpResponse:
     """One of them: the looks, and what was found."""
     scope = request.scope
     one = reads.get_review(review_id=review_id, scope=scope)
@@ -157,7 +157,7 @@ def review(request: ScopedRequest, review_id: int) -> HttpResponse:
             review_id=one.pk, finding=Finding(given["finding"]), note=given["note"], by=scope, at=timezone.now()
         )
         messages.success(request, _("The review has been recorded."))
-        return redirect("sharing-reviews")
+        return redirect("sharing-looks")
     events = reads.events_of(review=one, scope=scope)
     (row,) = present.review_rows([one])
     context = {
@@ -169,4 +169,4 @@ def review(request: ScopedRequest, review_id: int) -> HttpResponse:
         "may_review": rules.can_review(actor_id=one.actor_id, reviewer_id=scope.user_id, finding=one.finding),
         "is_own": one.actor_id == scope.user_id,
     }
-    return render(request, "sharing/review.html", context)
+    return render(request, "sharing/look.html", context)

@@ -28,6 +28,8 @@ EXAMPLES = {
     "nomination_id": "11",
     "decision_id": "1",
     "run_id": "1",
+    "hold_id": "1",
+    "list_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {
@@ -40,6 +42,7 @@ NO_PAGE = {
     "discard-draft",
     "people-undo",
     "people-merge",
+    "sharing-certificate",
 }
 # Who looks at a page: the first of these that may.
 LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")
@@ -76,6 +79,12 @@ def looker(permission: str | None) -> str:
 
 def examples(page: Page, role: str) -> dict[str, str]:
     """What stands for each part of an address; a person and a match among them for who may look for one."""
+    if may(role, Permission.RETENTION_REVIEW):
+        page.goto("/admin/retention/")
+        page.locator("#reviews a").first.click()
+        review_id = page.url.rpartition("/")[2]
+        address = page.get_by_role("link", name="Place a legal hold").get_attribute("href")
+        return {**EXAMPLES, "review_id": review_id, "public_id": str(address).rpartition("/")[2]}
     if not may(role, Permission.PERSON_SEARCH):
         return EXAMPLES
     page.goto("/people/?q=an")

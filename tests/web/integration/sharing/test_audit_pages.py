@@ -19,8 +19,8 @@ from iom.partnerships import operations as partnerships
 from iom.people.models import Person
 from iom.sharing import tasks
 from iom.sharing.choices import Doubt, Finding
-from iom.sharing.models import Review
-from iom.sharing.operations import reviews
+from iom.sharing.models import LookReview
+from iom.sharing.operations import looks
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import link_people, make_record
 
@@ -45,7 +45,7 @@ def robin(place: Place) -> Person:
 
 def shown(page: HttpResponse) -> list[int]:
     """The ids of the events or reviews that a page lists."""
-    return [int(found) for found in re.findall(r'href="/audit/(?:reviews/)?(\d+)"', page.content.decode())]
+    return [int(found) for found in re.findall(r'href="/audit/(?:looks/)?(\d+)"', page.content.decode())]
 
 
 def look(worker: Worker, *person_ids: int, at: datetime = AT, reason: str = "") -> None:
@@ -166,12 +166,12 @@ def test_what_is_found_leaves_as_a_file_and_is_recorded(alice: Worker, ines: Wor
 
 def found(place: Place) -> list[tuple[str, int, int | None]]:
     with act_in(place.system()):
-        return sorted(Review.objects.values_list("doubt", "actor_id", "person_id"))
+        return sorted(LookReview.objects.values_list("doubt", "actor_id", "person_id"))
 
 
 def search(place: Place) -> int:
     with act_in(place.system()):
-        return reviews.find_anomalies(
+        return looks.find_anomalies(
             since=AT - timedelta(days=1), until=AT + timedelta(days=1), by=place.system(), at=AT
         )
 
@@ -204,25 +204,25 @@ def test_the_nightly_task_looks_through_whole_days(place: Place, alice: Worker) 
     tasks.find_anomalies(0)
     assert found(place) == [("out-of-hours", alice.user.pk, None)]
     with act_in(place.system()):
-        assert len(Review.objects.get().event_ids) == 1
+        assert len(LookReview.objects.get().event_ids) == 1
 
 
 @pytest.fixture
-def drawn(alice: Worker, ines: Worker) -> Review:
+def drawn(alice: Worker, ines: Worker) -> LookReview:
     look(alice, 5, at=timezone.now())
     with act_in(ines.scope):
-        assert reviews.draw_sample(count=3, by=ines.scope, at=timezone.now()) == 1
-        return Review.objects.get()
+        assert looks.draw_sample(count=3, by=ines.scope, at=timezone.now()) == 1
+        return LookReview.objects.get()
 
 
-def test_a_drawn_look_is_reviewed(drawn: Review, alice: Worker, ines: Worker, as_user: SignIn) -> None:
+def test_a_drawn_look_is_reviewed(drawn: LookReview, alice: Worker, ines: Worker, as_user: SignIn) -> None:
     client = as_user(ines)
     assert "1 look at the record waits for review" in client.get(reverse("today")).content.decode()
-    assert "Alice" in client.get(reverse("sharing-reviews")).content.decode()
-    page = client.post(reverse("sharing-review", args=[drawn.pk]), {"finding": "justified"})
+    assert "Alice" in client.get(reverse("sharing-looks")).content.decode()
+    page = client.post(reverse("sharing-look", args=[drawn.pk]), {"finding": "justified"})
     assert "Enter what you were told" in page.content.decode()
     done = client.post(
-        reverse("sharing-review", args=[drawn.pk]), {"finding": "justified", "note": "Custody check, her sergeant says"}
+        reverse("sharing-look", args=[drawn.pk]), {"finding": "justified", "note": "Custody check, her sergeant says"}
     )
     assert done.status_code == 302
     with act_in(ines.scope):
@@ -230,36 +230,36 @@ def test_a_drawn_look_is_reviewed(drawn: Review, alice: Worker, ines: Worker, as
         assert (drawn.finding, drawn.reviewed_by) == ("justified", ines.user.pk)
         event = Event.objects.get(action="sharing.review")
         assert "sergeant" not in str(event.reason) + str(event.detail)
-    assert shown(client.get(reverse("sharing-reviews"))) == []
-    assert shown(client.get(reverse("sharing-reviews"), {"list": "done"})) == [drawn.pk]
+    assert shown(client.get(reverse("sharing-looks"))) == []
+    assert shown(client.get(reverse("sharing-looks"), {"list": "done"})) == [drawn.pk]
 
 
-def test_the_second_of_two_reviewers_is_told(place: Place, drawn: Review, ines: Worker) -> None:
+def test_the_second_of_two_reviewers_is_told(place: Place, drawn: LookReview, ines: Worker) -> None:
     other = make_worker(place, "other", agency="Police", roles=["information-governance"])
     given = {"review_id": drawn.pk, "finding": Finding.JUSTIFIED, "note": "Custody check", "at": AT}
     with act_in(ines.scope):
-        reviews.review(**given, by=ines.scope)
+        looks.review(**given, by=ines.scope)
     with act_in(other.scope), pytest.raises(WrongState, match="meanwhile"):
-        reviews.review(**given, by=other.scope)
+        looks.review(**given, by=other.scope)
 
 
 def test_nobody_reviews_themselves(place: Place, ines: Worker, as_user: SignIn) -> None:
     look(ines, 5, at=timezone.now())
     with act_in(ines.scope):
-        reviews.draw_sample(count=1, by=ines.scope, at=timezone.now())
-        own = Review.objects.get()
+        looks.draw_sample(count=1, by=ines.scope, at=timezone.now())
+        own = LookReview.objects.get()
         with pytest.raises(NotAllowed, match="yourself"):
-            reviews.review(review_id=own.pk, finding=Finding.JUSTIFIED, note="I had to", by=ines.scope, at=AT)
-    page = as_user(ines).get(reverse("sharing-review", args=[own.pk])).content.decode()
+            looks.review(review_id=own.pk, finding=Finding.JUSTIFIED, note="I had to", by=ines.scope, at=AT)
+    page = as_user(ines).get(reverse("sharing-look", args=[own.pk])).content.decode()
     assert "Somebody else must review it" in page
     assert "Record the review" not in page
 
 
-def test_a_review_of_another_partnership_is_not_there(drawn: Review, elsewhere: Place, as_user: SignIn) -> None:
+def test_a_review_of_another_partnership_is_not_there(drawn: LookReview, elsewhere: Place, as_user: SignIn) -> None:
     stranger = make_worker(elsewhere, "stranger", agency="Police", roles=["information-governance"])
     client = as_user(stranger)
-    assert client.get(reverse("sharing-review", args=[drawn.pk])).status_code == 404
-    assert shown(client.get(reverse("sharing-reviews"))) == []
+    assert client.get(reverse("sharing-look", args=[drawn.pk])).status_code == 404
+    assert shown(client.get(reverse("sharing-looks"))) == []
     with act_in(stranger.scope):
-        assert not Review.objects.exists(), "row-level security alone"
+        assert not LookReview.objects.exists(), "row-level security alone"
     assert Doubt(drawn.doubt) == Doubt.DIP_SAMPLE

@@ -11,12 +11,12 @@ from iom.partnerships.models import Partnership
 from iom.sharing.choices import Doubt, Finding
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def visible_to(self, scope: Scope) -> "ReviewQuerySet":
+class LookReviewQuerySet(models.QuerySet["LookReview"]):
+    def visible_to(self, scope: Scope) -> "LookReviewQuerySet":
         return self.filter(partnership_id=scope.partnership_id)
 
 
-class Review(models.Model):
+class LookReview(models.Model):
     """One user's looks on one day that somebody should ask about, and what was found. Never deleted."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
@@ -32,7 +32,7 @@ class Review(models.Model):
     reviewed_by = models.BigIntegerField(null=True)
     reviewed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ReviewQuerySet] = ReviewQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[LookReviewQuerySet] = LookReviewQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

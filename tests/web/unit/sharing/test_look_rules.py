@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
-from iom.sharing.rules import reviews as rules
-from iom.sharing.rules.reviews import Known, Look
+from iom.sharing.rules import looks as rules
+from iom.sharing.rules.looks import Known, Look
 
 JO = Known(frozenset({("jo", "marsh")}), frozenset({"mark-of-home"}))
 DAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -13,32 +13,32 @@ from iom.common.errors import NotVisible
 from iom.partnerships.models import User
 from iom.partnerships.rules import postcode_mark
 from iom.people.models import SourceRecord
-from iom.sharing.models import Review
-from iom.sharing.rules.reviews import LOOKED_BACK, Known, Look
+from iom.sharing.models import LookReview
+from iom.sharing.rules.looks import LOOKED_BACK, Known, Look
 
 LOOKS = (Kind.CONSULTATION, Kind.DISCLOSURE)
 
 
-def list_reviews(*, scope: Scope, done: bool, doubt: str = "") -> "QuerySet[Review]":
+def list_reviews(*, scope: Scope, done: bool, doubt: str = "") -> "QuerySet[LookReview]":
     """The reviews still to be done, or done, the newest day first."""
-    found = Review.objects.visible_to(scope).order_by("-on", "pk")
+    found = LookReview.objects.visible_to(scope).order_by("-on", "pk")
     found = found.exclude(finding="") if done else found.filter(finding="")
     return found.filter(doubt=doubt) if doubt else found
 
 
-def get_review(*, review_id: int, scope: Scope) -> Review:
-    found = Review.objects.visible_to(scope).filter(pk=review_id).first()
+def get_review(*, review_id: int, scope: Scope) -> LookReview:
+    found = LookReview.objects.visible_to(scope).filter(pk=review_id).first()
     if found is None:
         raise NotVisible()
     return found
 
 
-def events_of(*, review: Review, scope: Scope) -> list[Event]:
+def events_of(*, review: LookReview, scope: Scope) -> list[Event]:
     return list(audit.events(scope=scope).filter(pk__in=review.event_ids))
 
 
 def count_open(*, scope: Scope) -> int:
-    return Review.objects.visible_to(scope).filter(finding="").exclude(actor_id=scope.user_id).count()
+    return LookReview.objects.visible_to(scope).filter(finding="").exclude(actor_id=scope.user_id).count()
 
 
 def looks(*, scope: Scope, since: datetime, until: datetime) -> list[Look]:

@@ -4,5 +4,5 @@ from iom.access.policies import IN_PARTNERSHIP, protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0001_initial")]
-    operations = [protect("sharing_review", IN_PARTNERSHIP)]
+    dependencies = [("sharing", "0001_looks")]
+    operations = [protect("sharing_lookreview", IN_PARTNERSHIP)]

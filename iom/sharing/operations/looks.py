@@ -11,9 +11,9 @@ from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import NotVisible
 from iom.sharing.choices import Doubt, Finding
-from iom.sharing.models import Review
-from iom.sharing.queries import reviews as queries
-from iom.sharing.rules import reviews as rules
+from iom.sharing.models import LookReview
+from iom.sharing.queries import looks as queries
+from iom.sharing.rules import looks as rules
 
 DRAWN_FROM = timedelta(days=7)
 
@@ -32,10 +32,10 @@ def find_anomalies(*, since: datetime, until: datetime, by: Scope, at: datetime)
         people=queries.people_known(person_ids=people, scope=by),
         days_before=queries.usual_days(scope=by, until=since),
     )
-    before = Review.objects.visible_to(by).count()
-    Review.objects.bulk_create(
+    before = LookReview.objects.visible_to(by).count()
+    LookReview.objects.bulk_create(
         [
-            Review(
+            LookReview(
                 partnership_id=by.partnership_id,
                 doubt=one.doubt,
                 actor_id=one.actor_id,
@@ -49,7 +49,7 @@ def find_anomalies(*, since: datetime, until: datetime, by: Scope, at: datetime)
         ],
         ignore_conflicts=True,
     )
-    new = Review.objects.visible_to(by).count() - before
+    new = LookReview.objects.visible_to(by).count() - before
     if new:
         _record("find_anomalies", "list", by=by, at=at, detail={"found": new})
     return new
@@ -60,8 +60,8 @@ def draw_sample(*, count: int, by: Scope, at: datetime) -> int:
     """Draws looks of the last week at random, for somebody to ask what they were for. Returns how many."""
     by.check(Permission.AUDIT_VIEW)
     drawn = queries.draw_looks(scope=by, since=at - DRAWN_FROM, count=count)
-    Review.objects.bulk_create(
-        Review(
+    LookReview.objects.bulk_create(
+        LookReview(
             partnership_id=by.partnership_id,
             doubt=Doubt.DIP_SAMPLE,
             actor_id=event.actor_id,
@@ -78,15 +78,15 @@ def draw_sample(*, count: int, by: Scope, at: datetime) -> int:
 
 
 @transaction.atomic
-def review(*, review_id: int, finding: Finding, note: str, by: Scope, at: datetime) -> Review:
+def review(*, review_id: int, finding: Finding, note: str, by: Scope, at: datetime) -> LookReview:
     """Records what a review found. Nobody reviews what they did themselves, and nothing is reviewed twice."""
     by.check(Permission.AUDIT_VIEW)
-    one = Review.objects.visible_to(by).select_for_update().filter(pk=review_id).first()
+    one = LookReview.objects.visible_to(by).select_for_update().filter(pk=review_id).first()
     if one is None:
         raise NotVisible()
     rules.check_can_review(actor_id=one.actor_id, reviewer_id=by.user_id, finding=one.finding)
     rules.check_note(finding=finding, note=note)
-    Review.objects.filter(pk=one.pk).update(finding=finding, note=note, reviewed_by=by.user_id, reviewed_at=at)
+    LookReview.objects.filter(pk=one.pk).update(finding=finding, note=note, reviewed_by=by.user_id, reviewed_at=at)
     _record("review", one.pk, by=by, at=at, person_id=one.person_id, detail={"finding": str(finding)}, reason=note)
     return one
 
@@ -97,7 +97,7 @@ def _record(action: str, subject_id: object, *, by: Scope, at: datetime, **given
         at=at,
         kind=Kind.ACCESS,
         action=f"sharing.{action}",
-        subject_type="sharing.Review",
+        subject_type="sharing.LookReview",
         subject_id=subject_id,
         **given,  # type: ignore[arg-type]
     )

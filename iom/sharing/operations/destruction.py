@@ -1,0 +1,205 @@
+"""Destruction lists: approved by two people, then carried out record by record, however often the work is killed."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common import background, erasure, registries
+from iom.common.erasure import Counts, Rows
+from iom.common.errors import NotVisible, WrongState
+from iom.people.models import Person
+from iom.sharing.choices import ItemState, ListState
+from iom.sharing.models import (
+    DestructionApproval,
+    DestructionItem,
+    DestructionList,
+    LegalHold,
+    LookReview,
+    RetentionDecision,
+    RetentionReview,
+)
+from iom.sharing.operations import retention
+from iom.sharing.queries import retention as queries
+from iom.sharing.rules import retention as rules
+
+TASK = "sharing.destroy"
+
+
+def _locked(list_id: int, by: Scope) -> DestructionList:
+    found: DestructionList | None = queries.own(DestructionList, by).select_for_update().filter(pk=list_id).first()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+@transaction.atomic
+def approve(*, list_id: int, records: int, by: Scope, at: datetime) -> bool:
+    """One person's leave to destroy what is on a list; the second's starts it. Returns whether this was the second.
+
+    `records` is how many the approver was shown: a list that has grown since is not what they approved.
+    """
+    by.check(Permission.RETENTION_APPROVE)
+    chosen = _locked(list_id, by)
+    approved_by = [each.approved_by for each in queries.list_approvals(list_id=list_id, scope=by)]
+    rules.check_can_approve(state=chosen.state, approved_by=approved_by, user_id=by.user_id)
+    items = queries.list_items(list_id=list_id, scope=by)
+    if len(items) != records:
+        raise WrongState("The list has changed since you opened it. Look at it again before you approve.")
+    on = timezone.localdate(at)
+    if queries.held_people(scope=by, person_ids=[item.person_id for item in items], on=on):
+        raise WrongState(
+            "A legal hold applies to somebody on this list. Withdraw the list, and propose the others again."
+        )
+    DestructionApproval.objects.create(**_like(chosen), list=chosen, approved_by=by.user_id, approved_at=at)
+    is_second = len(approved_by) + 1 == rules.APPROVALS
+    if is_second:
+        chosen.state = ListState.APPROVED
+        chosen.save()
+        background.start(
+            TASK,
+            lock=f"destroy-{by.partnership_id}",
+            once=f"destroy-{list_id}",
+            list_id=list_id,
+            partnership_id=by.partnership_id,
+            agency_id=by.agency_id,
+        )
+    _record(chosen, action="sharing.approve_destruction", by=by, at=at, detail={"approval": len(approved_by) + 1})
+    return is_second
+
+
+@transaction.atomic
+def withdraw(*, list_id: int, reason: str, by: Scope, at: datetime) -> None:
+    """Takes back a list that two people have not approved; its records are due for review again."""
+    by.check(Permission.RETENTION_REVIEW)
+    chosen = _locked(list_id, by)
+    if chosen.state != ListState.PROPOSED:
+        raise WrongState("This list no longer waits for approval: somebody else has decided meanwhile.")
+    chosen.state, chosen.withdrawn_by, chosen.withdraw_reason = ListState.WITHDRAWN, by.user_id, reason
+    chosen.save()
+    items = queries.own(DestructionItem, by).filter(list=chosen, state=ItemState.WAITING)
+    items.update(state=ItemState.LEFT)
+    _record(chosen, action="sharing.withdraw_destruction", by=by, at=at)
+
+
+@transaction.atomic
+def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
+    """Destroys the next record of an approved list, all of it or nothing; returns whether there may be more.
+
+    What was true when it was approved is asked again: a hold placed since, something that happened since, or a merge
+    leaves the record alone.
+    """
+    chosen = _locked(list_id, by)
+    if chosen.state != ListState.APPROVED:
+        return False
+    waiting = queries.own(DestructionItem, by).filter(list=chosen, state=ItemState.WAITING).order_by("pk")
+    item: DestructionItem | None = waiting.select_for_update().first()
+    if item is None:
+        chosen.state, chosen.finished_at = ListState.DONE, at
+        chosen.save()
+        _record(chosen, action="sharing.finish_destruction", by=by, at=at)
+        return False
+    on = timezone.localdate(at)
+    # Held until the transaction ends, so that no hold is placed between the look and the destruction.
+    person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=item.person_id)
+    retention.set_review_dates_of(person=person, by=by, at=at)
+    review = queries.own(RetentionReview, by).filter(person=person, record=item.record).first()
+    item.left_because = rules.why_not_destroyed(
+        due_on=review.due_on if review else None,
+        on=on,
+        is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
+        is_gone=person.merged_into_id is not None,
+    )
+    item.state, item.done_at = (ItemState.LEFT if item.left_because else ItemState.DONE), at
+    if not item.left_because:
+        item.counts = _destroy(item, by=by, at=at)
+    item.save()
+    return True
+
+
+def _destroy(item: DestructionItem, *, by: Scope, at: datetime) -> Counts:
+    """Every app empties its part. The event that says so holds counts, and no word of what was destroyed."""
+    counts = erasure.merge(
+        entry.erase(by=by, person_id=item.person_id, agency_id=by.agency_id, at=at)
+        for entry in registries.retained_records
+        if entry.record == item.record
+    )
+    review = queries.own(RetentionReview, by).filter(person=item.person_id, record=item.record)
+    review.delete()
+    is_last = not RetentionReview.objects.visible_to(by).filter(person=item.person_id).exists()
+    if is_last:
+        audit.erase_values(person_id=item.person_id, by=by)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ERASURE,
+        action="sharing.destroy",
+        subject_type="sharing.DestructionItem",
+        subject_id=item.pk,
+        person_id=item.person_id,
+        detail={
+            "list": item.list_id,
+            "record": item.record,
+            "rows": {table: says["rows"] for table, says in counts.items()},
+        },
+    )
+    return counts
+
+
+def plan_reasons(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
+    """What `erase_reasons` would do."""
+    return erasure.count(_reasons(scope, person_id, agency_id))
+
+
+@transaction.atomic
+def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
+    """Empties the words of the agency's reviewers about a person; that they reviewed, and what they decided, stays."""
+    counts = erasure.empty(_reasons(by, person_id, agency_id))
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ERASURE,
+        action="sharing.erase_reasons",
+        subject_type="people.Person",
+        subject_id=person_id,
+        person_id=person_id,
+    )
+    return counts
+
+
+def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
+    own = [
+        Rows(model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id))
+        for model in (RetentionDecision, LegalHold)
+    ]
+    # What a user said about why they looked belongs to no agency, and goes with the first of its records.
+    return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]
+
+
+def _like(chosen: DestructionList) -> dict[str, object]:
+    return {
+        "partnership_id": chosen.partnership_id,
+        "owner_agency_id": chosen.owner_agency_id,
+        "regime": chosen.regime,
+        "marking": chosen.marking,
+        "audience": chosen.audience,
+        "audience_agencies": chosen.audience_agencies,
+    }
+
+
+def _record(
+    chosen: DestructionList, *, action: str, by: Scope, at: datetime, detail: dict[str, int] | None = None
+) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action=action,
+        subject_type="sharing.DestructionList",
+        subject_id=chosen.pk,
+        detail=detail,
+    )

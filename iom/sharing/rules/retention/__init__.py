@@ -1,0 +1,48 @@
+"""When a record about a person must be looked at again, and what may then be done with it. Pure decisions."""
+
+from iom.sharing.rules.retention.dates import (
+    Facts,
+    clear_period_until,
+    facts_of,
+    is_due,
+    next_review,
+    review_date,
+    soon,
+    was_child,
+)
+from iom.sharing.rules.retention.decisions import (
+    APPROVALS,
+    can_approve,
+    can_propose,
+    check_can_approve,
+    check_can_hold,
+    check_can_keep,
+    check_can_propose,
+    why_not_destroyed,
+)
+from iom.sharing.rules.retention.schedule import Rule, Schedule, SignMeaning, load, read, rule_for
+
+__all__ = [
+    "APPROVALS",
+    "Facts",
+    "Rule",
+    "Schedule",
+    "SignMeaning",
+    "can_approve",
+    "can_propose",
+    "check_can_approve",
+    "check_can_hold",
+    "check_can_keep",
+    "check_can_propose",
+    "clear_period_until",
+    "facts_of",
+    "is_due",
+    "load",
+    "next_review",
+    "read",
+    "review_date",
+    "rule_for",
+    "soon",
+    "was_child",
+    "why_not_destroyed",
+]

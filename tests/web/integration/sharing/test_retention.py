@@ -1,0 +1,290 @@
+"""From a review date to a certificate: reviewed, proposed, approved by two people, destroyed; held at both ends."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from iom.access.scope import act_in
+from iom.audit.choices import Kind
+from iom.audit.models import Event
+from iom.cohorts.models import Candidate
+from iom.common import erasure, registries
+from iom.common.errors import NotAllowed, WrongState
+from iom.common.privacy import Retention
+from iom.common.registries import privacy_declarations
+from iom.people.models import Person, Sanction, SearchTerm, SourceRecord
+from iom.sharing import tasks
+from iom.sharing.models import DestructionItem, DestructionList, RetentionReview
+from iom.sharing.operations import destruction, retention
+from iom.sharing.queries import retention as queries
+from tests.factories.cohorts import make_run, make_scheme
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import add_event, link_people, make_record
+
+AsUser = Callable[[Worker], Client]
+LONG_AGO = date(2010, 3, 4)
+NAME = "Quennell"
+
+
+@pytest.fixture
+def irene(place: Place) -> Worker:
+    return make_worker(place, "irene", agency="Police", roles=["information-governance"])
+
+
+@pytest.fixture
+def ivor(place: Place) -> Worker:
+    return make_worker(place, "ivor", agency="Police", roles=["information-governance"])
+
+
+@pytest.fixture
+def person(place: Place) -> Person:
+    """Known to the police alone, with one theft in 2010; ranked."""
+    with act_in(place.system()):
+        record = make_record(
+            place, family_name=NAME, date_of_birth=date(1980, 5, 6), postcode="SW1A 1AA", pnc_id="2001/0000001Q"
+        )
+        add_event(Sanction, record, sanction_date=LONG_AGO, sanction_type="conviction", offence_code="04600")
+    found = link_people(place, {"p-old": [record]})["p-old"]
+    with act_in(place.system()):
+        make_run(make_scheme(place), [found])
+    return found
+
+
+def work_out(place: Place) -> None:
+    with act_in(place.system()):
+        after: int | None = 0
+        while after is not None:
+            after = retention.set_review_dates(after=after, by=place.system(), at=AT)
+
+
+@pytest.fixture
+def review(place: Place, person: Person, irene: Worker) -> RetentionReview:
+    work_out(place)
+    with act_in(irene.scope):
+        return RetentionReview.objects.get()
+
+
+def propose(review: RetentionReview, by: Worker) -> DestructionList:
+    with act_in(by.scope):
+        return retention.propose(review_id=review.pk, reason="Six clear years", by=by.scope, at=AT)
+
+
+def approve(chosen: DestructionList, *workers: Worker) -> None:
+    for worker in workers:
+        with act_in(worker.scope):
+            destruction.approve(list_id=chosen.pk, records=1, by=worker.scope, at=AT)
+
+
+def carry_out(chosen: DestructionList) -> None:
+    tasks.destroy(list_id=chosen.pk, partnership_id=chosen.partnership_id, agency_id=chosen.owner_agency_id)
+
+
+def test_the_dates_are_worked_out_and_stay_the_same(place: Place, review: RetentionReview) -> None:
+    assert (review.rule, review.last_on, review.due_on) == ("police-group-3", LONG_AGO, date(2016, 3, 4))
+    with act_in(place.system()):
+        before = Event.objects.filter(action="sharing.set_review_dates").count()
+    work_out(place)
+    with act_in(place.system()):
+        assert Event.objects.filter(action="sharing.set_review_dates").count() == before
+        assert RetentionReview.objects.get().pk == review.pk
+
+
+def test_something_new_starts_the_clock_again(place: Place, person: Person, review: RetentionReview) -> None:
+    with act_in(place.system()):
+        record = SourceRecord.objects.get()
+        add_event(Sanction, record, sanction_date=date(2025, 1, 2), sanction_type="caution", offence_code="04600")
+        Sanction.objects.update(person=person)
+    work_out(place)
+    with act_in(place.system()):
+        assert RetentionReview.objects.get().due_on == date(2031, 1, 2)
+
+
+def test_a_reviewer_keeps_a_record_in_the_browser(
+    place: Place, review: RetentionReview, irene: Worker, as_user: AsUser
+) -> None:
+    client = as_user(irene)
+    assert "1 record due for review" in client.get(reverse("today")).text
+    address = reverse("sharing-review", args=[review.pk])
+    assert NAME in client.get(address).text
+    client.post(address, {"outcome": "keep", "reason": "Still a policing purpose"})
+    with act_in(irene.scope):
+        assert RetentionReview.objects.get().due_on == date(2031, client_day().month, client_day().day)
+    assert client.post(address, {"outcome": "keep", "reason": "Twice"}).status_code == 409
+
+
+def client_day() -> date:
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+def test_from_proposal_to_certificate(
+    place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker, as_user: AsUser
+) -> None:
+    with act_in(irene.scope):
+        dry_run = queries.plan(record="agency", person_id=person.pk, scope=irene.scope)
+    chosen = propose(review, irene)
+    approve(chosen, irene)
+    with act_in(irene.scope), pytest.raises(NotAllowed):
+        destruction.approve(list_id=chosen.pk, records=1, by=irene.scope, at=AT)
+    approve(chosen, ivor)
+    carry_out(chosen)
+    with act_in(place.system()):
+        item = DestructionItem.objects.get()
+        assert item.state == "done"
+        reasons = item.counts.pop("sharing.RetentionDecision")  # written by the proposal itself
+        assert reasons["rows"] == 1
+        assert item.counts == dry_run
+        assert (Person.objects.get().family_name, Person.objects.get().date_of_birth) == ("", date(1980, 1, 1))
+        record, sanction = SourceRecord.objects.get(), Sanction.objects.get()
+        assert (record.family_name, record.pnc_id, record.postcode, record.person_id) == ("", "", "SW", None)
+        assert (sanction.sanction_date, sanction.offence_code, sanction.person_id) == (date(2010, 1, 1), "", person.pk)
+        assert not SearchTerm.objects.exists()
+        assert not Candidate.objects.exists()
+        erased = Event.objects.filter(kind=Kind.ERASURE).values_list("reason", "detail")
+        assert erased
+        assert NAME not in str(list(erased))
+    client = as_user(irene)
+    page = client.get(reverse("sharing-destruction", args=[chosen.pk])).text
+    certificate = client.get(reverse("sharing-certificate", args=[chosen.pk])).text
+    assert "Ivor" in certificate
+    assert "1 record destroyed" in certificate
+    assert NAME not in page + certificate
+    work_out(place)
+    with act_in(place.system()):
+        assert not RetentionReview.objects.exists(), "what has ended has no review"
+
+
+def test_another_agencys_record_of_the_person_stays(place: Place, irene: Worker, ivor: Worker) -> None:
+    with act_in(place.system()):
+        ours = make_record(place, family_name=NAME, date_of_birth=date(1980, 5, 6))
+        theirs = make_record(place, agency="Probation", family_name="Kept", date_of_birth=date(1981, 1, 2))
+        add_event(Sanction, ours, sanction_date=LONG_AGO, sanction_type="conviction", offence_code="04600")
+    link_people(place, {"p-both": [ours, theirs]})
+    work_out(place)
+    with act_in(irene.scope):
+        review = RetentionReview.objects.get(owner_agency=irene.scope.agency_id)
+    chosen = propose(review, irene)
+    approve(chosen, irene, ivor)
+    carry_out(chosen)
+    with act_in(place.system()):
+        person = Person.objects.get()
+        assert (person.family_name, person.date_of_birth, person.erased_at) == ("Kept", date(1981, 1, 2), None)
+        assert SearchTerm.objects.exists()
+        assert RetentionReview.objects.get().owner_agency == place.agencies["Probation"]
+
+
+def test_a_hold_of_another_agency_blocks_both_ends(
+    place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    olga = make_worker(place, "olga", agency="Council", roles=["information-governance"])
+    chosen = propose(review, irene)
+    approve(chosen, irene, ivor)
+    with act_in(olga.scope):
+        hold = retention.place_hold(person=person, reason="An inquest", until=None, by=olga.scope, at=AT)
+    carry_out(chosen)
+    with act_in(place.system()):
+        item = DestructionItem.objects.get()
+        assert (item.state, item.left_because) == ("left", "held")
+        assert Person.objects.get().family_name == NAME
+    with act_in(irene.scope), pytest.raises(WrongState, match="legal hold"):
+        retention.propose(review_id=review.pk, reason="Again", by=irene.scope, at=AT)
+    with act_in(olga.scope):
+        retention.lift_hold(hold_id=hold.pk, reason="It has ended", by=olga.scope, at=AT)
+    propose(review, irene)
+
+
+def test_what_happened_after_the_approval_leaves_the_record_alone(
+    place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    chosen = propose(review, irene)
+    approve(chosen, irene, ivor)
+    with act_in(place.system()):
+        add_event(
+            Sanction, SourceRecord.objects.get(), sanction_date=date(2026, 11, 1), sanction_type="conviction",
+            offence_code="04600",
+        )  # fmt: skip
+        Sanction.objects.update(person=person)
+    carry_out(chosen)
+    with act_in(place.system()):
+        assert DestructionItem.objects.get().left_because == "not-due"
+        assert Person.objects.get().family_name == NAME
+
+
+def test_a_list_that_has_grown_is_not_what_was_approved(
+    place: Place, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    chosen = propose(review, irene)
+    with act_in(ivor.scope), pytest.raises(WrongState, match="changed since"):
+        destruction.approve(list_id=chosen.pk, records=2, by=ivor.scope, at=AT)
+
+
+def test_another_agency_and_another_partnership_see_nothing(
+    place: Place, elsewhere: Place, review: RetentionReview, irene: Worker, as_user: AsUser
+) -> None:
+    chosen = propose(review, irene)
+    for where, agency in ((place, "Council"), (elsewhere, "Police")):
+        stranger = make_worker(where, f"stranger-{agency.lower()}", agency=agency, roles=["information-governance"])
+        client = as_user(stranger)
+        assert NAME not in client.get(reverse("sharing-retention")).text
+        assert client.get(reverse("sharing-review", args=[review.pk])).status_code == 404
+        assert client.get(reverse("sharing-destruction", args=[chosen.pk])).status_code == 404
+        with act_in(stranger.scope):
+            assert not RetentionReview.objects.exists()
+            assert not DestructionItem.objects.exists()
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(
+    place: Place, review: RetentionReview, irene: Worker, as_user: AsUser
+) -> None:
+    client = as_user(irene)
+
+    def reads() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse("sharing-retention")).status_code == 200
+        return len([query for query in asked if query["sql"].startswith("SELECT")])
+
+    reads()
+    one = reads()
+    with act_in(place.system()):
+        records = [make_record(place) for _ in range(12)]
+        for record in records:
+            add_event(Sanction, record, sanction_date=LONG_AGO, sanction_type="conviction", offence_code="04600")
+    link_people(place, {f"m{record.pk}": [record] for record in records})
+    work_out(place)
+    assert reads() == one <= 20
+
+
+# Tables whose personal fields do not end with a person's record, and why.
+NOT_ERASED = {
+    "audit.Value": "erased with the person's last record, by the destruction itself",
+    "home.Draft": "removed after 7 days, about whomever",
+}
+
+
+def test_every_table_with_something_to_remove_is_emptied_by_somebody(place: Place, person: Person) -> None:
+    """A new table about people must say how it ends; the dry run of its app knows it."""
+    wanted = {
+        declared.name
+        for declared in privacy_declarations
+        if any(treatment.retention is not Retention.KEEP for treatment in declared.fields.values())
+    }
+    seen: set[str] = set()
+
+    def note(chosen: list[erasure.Rows]) -> erasure.Counts:
+        seen.update(each.rows.model._meta.label for each in chosen)
+        for each in chosen:
+            if not each.whole:
+                erasure.emptied(each.rows.model)
+        return {}
+
+    with pytest.MonkeyPatch.context() as patch, act_in(place.system()) as system:
+        patch.setattr(erasure, "count", note)
+        for entry in registries.retained_records:
+            entry.plan(scope=system, person_id=person.pk, agency_id=system.agency_id)
+    assert wanted - seen - set(NOT_ERASED) == set()

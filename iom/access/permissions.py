@@ -28,6 +28,8 @@ class Permission(StrEnum):
     USERS_MANAGE = "users-manage"
     AUDIT_VIEW = "audit-view"
     ADMIN_VIEW = "admin-view"
+    SUBJECT_ACCESS_MANAGE = "subject-access-manage"
+    SUBJECT_ACCESS_CHECK = "subject-access-check"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -53,4 +55,6 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.USERS_MANAGE: "Give and remove access",
     Permission.AUDIT_VIEW: "Search the audit record",
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
+    Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
+    Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
 }

@@ -44,6 +44,8 @@ COORDINATOR = Role(
         P.SCHEME_VIEW,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
+        P.SUBJECT_ACCESS_CHECK,
     },
 )
 ANALYST = Role(
@@ -85,6 +87,8 @@ MANAGER = Role(
         P.SCHEME_ACTIVATE,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
+        P.SUBJECT_ACCESS_CHECK,
     },
 )
 PARTNER_WORKER = Role(
@@ -102,8 +106,17 @@ BOARD_MEMBER = Role(
 INFORMATION_GOVERNANCE = Role(
     "information-governance",
     "Information governance lead",
-    "Sees who has access and what was done; no casework.",
-    EVERYONE | {P.SCHEME_VIEW, P.IMPORT_VIEW, P.USERS_VIEW, P.AUDIT_VIEW, P.ADMIN_VIEW},
+    "Sees who has access and what was done, and answers people's requests about their own data; no casework.",
+    EVERYONE
+    | {
+        P.SCHEME_VIEW,
+        P.IMPORT_VIEW,
+        P.USERS_VIEW,
+        P.AUDIT_VIEW,
+        P.ADMIN_VIEW,
+        P.SUBJECT_ACCESS_MANAGE,
+        P.SUBJECT_ACCESS_CHECK,
+    },
 )
 ADMINISTRATOR = Role(
     "administrator",

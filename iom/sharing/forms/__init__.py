@@ -1,0 +1,1 @@
+"""What people type about sharing, one module for each subject."""

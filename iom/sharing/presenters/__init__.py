@@ -1,0 +1,1 @@
+"""Sharing as pages show it, one module for each subject."""

@@ -1,0 +1,1 @@
+"""Decisions of sharing as pure functions, one module for each subject."""

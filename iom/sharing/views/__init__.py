@@ -1,0 +1,1 @@
+"""The pages of sharing, one module for each subject."""

@@ -25,7 +25,7 @@ LABELS = {
     "crn": gettext_noop("CRN"),
     "rag": gettext_noop("Rating"),
     "rag_since": gettext_noop("Rated since"),
-    "source_id": gettext_noop("Reference in the agency's system"),
+    "source_id": gettext_noop("The agency's reference"),
     "victim_ref": gettext_noop("Victim reference"),
 }
 

@@ -130,6 +130,7 @@ def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
     is_paused = queries.open_pause(request=request, scope=by) is not None
     rules.check_can_gather(state=request.state, identity=request.identity_check, is_paused=is_paused)
     found = {(each.source, each.row_id): each for each in subject_access.gather(scope=by, person_id=request.person_id)}
+    found.pop((SubjectAccessRequest._meta.label, request.pk), None)  # this very request is no news to who made it
     gone: list[int] = []
     for item in queries.items_of(request=request, scope=by):
         each = found.get((item.source, item.row_id))

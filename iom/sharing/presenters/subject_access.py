@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
@@ -72,7 +73,7 @@ def item_row(item: SubjectAccessItem) -> dict[str, Any]:
     return {
         "id": item.pk,
         "on": item.on,
-        "text": "; ".join(f"{field['label']}: {field['text']}" for field in item.fields)[:160],
+        "text": Truncator("; ".join(f"{field['label']}: {field['text']}" for field in item.fields)).chars(160),
         "concern": item.get_concern_display() if item.concern else "",
         "treatment": item.get_treatment_display(),
         "is_decided": item.treatment != Treatment.UNDECIDED,

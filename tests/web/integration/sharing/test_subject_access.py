@@ -102,6 +102,7 @@ def test_everything_the_agency_sees_is_gathered_with_its_owner_and_law(
     assert by_source["people.IntelligenceCount"].concern == "restricted"
     assert by_source["people.Person"].treatment == Treatment.GIVE
     assert by_source["people.Sanction"].treatment == Treatment.UNDECIDED
+    assert "sharing.SubjectAccessRequest" not in found
     assert {(item.controller.name, item.regime) for item in items} == {("Police", "law-enforcement")}
 
 

@@ -31,7 +31,7 @@ def decide(page: Page, treatment: str, *, exempt: bool = False) -> None:
         page.get_by_label("Exemption").focus()
         page.keyboard.press("ArrowDown")
     for label in ("Reason", "Who at the agency"):
-        box = page.get_by_label(label)
+        box = page.get_by_role("textbox", name=label)
         if box.count():
             box.focus()
             page.keyboard.type("Looked at, and asked about")

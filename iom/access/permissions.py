@@ -32,6 +32,8 @@ class Permission(StrEnum):
     RETENTION_VIEW = "retention-view"
     RETENTION_REVIEW = "retention-review"
     RETENTION_APPROVE = "retention-approve"
+    SUBJECT_ACCESS_MANAGE = "subject-access-manage"
+    SUBJECT_ACCESS_CHECK = "subject-access-check"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -61,4 +63,6 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.RETENTION_REVIEW: "Keep a record at its review or propose it for destruction, and place legal holds",
     Permission.RETENTION_APPROVE: "Be one of the two people who approve a destruction list",
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
+    Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
+    Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
 }

@@ -44,6 +44,8 @@ COORDINATOR = Role(
         P.SCHEME_VIEW,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
+        P.SUBJECT_ACCESS_CHECK,
     },
 )
 ANALYST = Role(
@@ -85,6 +87,8 @@ MANAGER = Role(
         P.SCHEME_ACTIVATE,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
+        P.SUBJECT_ACCESS_CHECK,
     },
 )
 PARTNER_WORKER = Role(
@@ -102,7 +106,7 @@ BOARD_MEMBER = Role(
 INFORMATION_GOVERNANCE = Role(
     "information-governance",
     "Information governance lead",
-    "Sees who has access and what was done; no casework.",
+    "Sees who has access and what was done, and answers people's requests about their own data; no casework.",
     EVERYONE
     | {
         P.SCHEME_VIEW,
@@ -114,6 +118,8 @@ INFORMATION_GOVERNANCE = Role(
         P.RETENTION_VIEW,
         P.RETENTION_REVIEW,
         P.RETENTION_APPROVE,
+        P.SUBJECT_ACCESS_MANAGE,
+        P.SUBJECT_ACCESS_CHECK,
     },
 )
 ADMINISTRATOR = Role(

@@ -4,8 +4,20 @@ Ranks and scores are worked out from sanctions, tests and assessments: sensitive
 s35), given out only after somebody has looked. Schemes and runs are about nobody.
 """
 
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from iom.access.scope import Scope
+from iom.cohorts import models
 from iom.common.privacy import PERSONAL_DATE, SENSITIVE, STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
-from iom.common.registries import PrivacyDeclaration, privacy_declarations
+from iom.common.registries import (
+    PrivacyDeclaration,
+    SubjectAccessGatherer,
+    privacy_declarations,
+    subject_access_gatherers,
+)
+from iom.common.subject_access import Gathered, Table, rows_of
 
 # Dates of nomination, membership and review: kept to the year, to measure whether IOM works.
 SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
@@ -107,6 +119,31 @@ FIELDS = {
 }  # fmt: skip
 
 
+TABLES = (
+    Table(models.CohortMembership, ("person",), _("Your place in the cohort"), on="started_on"),
+    Table(models.MembershipChange, ("membership__person",), _("Change of rating, lead or review"), on="at"),
+    Table(
+        models.Nomination,
+        ("person",),
+        _("Nomination"),
+        on="nominated_at",
+        third_party=("victims", "intelligence_summary"),
+    ),
+    Table(models.AgencyReturn, ("request__nomination__person",), _("What an agency told the panel"), on="given_at"),
+    Table(models.PanelDecision, ("nomination__person",), _("Decision of the panel"), on="decided_at"),
+    Table(models.Score, ("person",), _("Score with its working"), on="scored_on"),
+    Table(models.Candidate, ("person",), _("Place in a ranking")),
+    Table(models.CandidateWorking, ("candidate__person",), _("How a place in a ranking was worked out")),
+    Table(models.WhatIfPerson, ("person",), _("Place under a proposed scheme")),
+)
+
+
+def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
+    """What the cohort holds about somebody, as far as the scope may see it."""
+    return rows_of(TABLES, scope=scope, person_id=person_id)
+
+
 def register() -> None:
     for name, fields in FIELDS.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
+    subject_access_gatherers.register(SubjectAccessGatherer("cohorts", gather, 20))

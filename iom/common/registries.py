@@ -181,6 +181,15 @@ class PrivacyDeclaration:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class SubjectAccessGatherer:
+    """`gather(scope=, person_id=)` yields what an app holds about a person: see `iom.common.subject_access`."""
+
+    name: str
+    gather: Callable[..., Iterator[Any]]
+    order: int = 100
+
+
 navigation: Registry[NavigationItem] = Registry()
 admin_pages: Registry[AdminPage] = Registry()
 person_tabs: Registry[PersonTab] = Registry()
@@ -190,6 +199,7 @@ timeline_sources: Registry[TimelineSource] = Registry()
 merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
 retained_records: Registry[RetainedRecord] = Registry()
+subject_access_gatherers: Registry[SubjectAccessGatherer] = Registry()
 
 
 def list_attention(*, scope: Any, on: date, person_id: int | None = None) -> list[Attention]:

@@ -4,6 +4,11 @@ What happened to a person is sensitive processing (Data Protection Act 2018, s35
 looked: it may speak of victims, witnesses or intelligence. How records were compared is kept as long as the person.
 """
 
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from iom.access.scope import Scope
 from iom.common.privacy import (
     PERSONAL,
     PERSONAL_DATE,
@@ -15,7 +20,14 @@ from iom.common.privacy import (
     SubjectAccess,
     Treatment,
 )
-from iom.common.registries import PrivacyDeclaration, privacy_declarations
+from iom.common.registries import (
+    PrivacyDeclaration,
+    SubjectAccessGatherer,
+    privacy_declarations,
+    subject_access_gatherers,
+)
+from iom.common.subject_access import Gathered, Table, rows_of
+from iom.people import models
 
 # Ethnicity is special category, and the person's own to have.
 OWN_SENSITIVE = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.REMOVE)
@@ -125,6 +137,31 @@ FIELDS = {
 }  # fmt: skip
 
 
+PAIR = ("left__person", "right__person")
+# Search terms are left out: they repeat what the source records say. A possible match and a decision on one speak of
+# two records, which may be two people.
+TABLES = (
+    Table(models.Person, ("pk",), _("Who you are")),
+    Table(models.SourceRecord, ("person",), _("An agency's record of who you are"), on="received_at"),
+    Table(models.Sanction, ("person",), _("Conviction or caution"), on="sanction_date"),
+    Table(models.Arrest, ("person",), _("Arrest"), on="arrest_date", third_party=("victim_ref",)),
+    Table(models.CustodySpell, ("person",), _("Time in custody"), on="start_date"),
+    Table(models.DrugTest, ("person",), _("Drug test"), on="test_date"),
+    Table(models.Assessment, ("person",), _("Assessment"), on="assessment_date"),
+    Table(models.Registration, ("person",), _("Entry on a register"), on="start_date"),
+    Table(models.IntelligenceCount, ("person",), _("Intelligence"), on="month", restricted=True),
+    Table(models.PossibleMatch, PAIR, _("Possibly the same person"), third_party=("left_id",)),
+    Table(models.LinkDecision, PAIR, _("Decision on whose record it is"), on="decided_at", third_party=("left_id",)),
+    Table(models.IndexEvent, ("from_person", "to_person"), _("Record moved in the index"), on="at"),
+)
+
+
+def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
+    """What the person index holds about somebody, as far as the scope may see it."""
+    return rows_of(TABLES, scope=scope, person_id=person_id)
+
+
 def register() -> None:
     for name, fields in FIELDS.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
+    subject_access_gatherers.register(SubjectAccessGatherer("people", gather, 10))

@@ -13,8 +13,9 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.sharing import privacy
-        from iom.sharing.operations import destruction, merging
+        from iom.sharing.operations import destruction, merging, subject_access
         from iom.sharing.presenters import audit, retention
+        from iom.sharing.presenters import subject_access as present
 
         privacy.register()
         registries.admin_pages.register(
@@ -56,3 +57,17 @@ class SharingConfig(AppConfig):
                     f"sharing-reasons-{record}", record, destruction.plan_reasons, destruction.erase_reasons, order=200
                 )
             )
+        registries.admin_pages.register(
+            AdminPage(
+                "subject-access",
+                _("Subject access"),
+                _("Record and answer people's requests for their own data, and release answers that others prepared."),
+                "sharing-subject-access",
+                Permission.SUBJECT_ACCESS_CHECK,
+                30,
+            )
+        )
+        registries.attention_sources.register(AttentionSource("subject-access", present.attention, 60))
+        registries.merge_handlers.register(
+            MergeHandler("subject-access", subject_access.merge, subject_access.split, 60)
+        )

@@ -1,7 +1,23 @@
-"""How each field of sharing is treated. That a record was reviewed and destroyed outlives the record; why does not."""
+"""How each field of sharing is treated. That a record was reviewed and destroyed outlives the record; why does not.
 
-from iom.common.privacy import STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
-from iom.common.registries import PrivacyDeclaration, privacy_declarations
+What was gathered for an answer repeats rows that other apps declare, so a request for access is not gathered from it;
+that a request was made, and how it was answered, is the person's own to know.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from iom.access.scope import Scope
+from iom.common.privacy import PERSONAL, PERSONAL_DATE, STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
+from iom.common.registries import (
+    PrivacyDeclaration,
+    SubjectAccessGatherer,
+    privacy_declarations,
+    subject_access_gatherers,
+)
+from iom.common.subject_access import Gathered, Table, rows_of
+from iom.sharing import models
 
 # A reviewer's words speak of the person, and perhaps of others.
 REASON = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.REMOVE)
@@ -52,7 +68,43 @@ RETENTION = {
     "sharing.DestructionApproval": {**MARKING, **all_of(SYSTEM, "list", "approved_at"), "approved_by": STAFF},
 }
 
+OWN_KEPT = Treatment(Kind.PERSONAL, SubjectAccess.GIVE, Retention.KEEP)
+COPY = Treatment(Kind.SENSITIVE, SubjectAccess.LEAVE, Retention.REMOVE)
+
+SUBJECT_ACCESS = {
+    "sharing.SubjectAccessRequest": {
+        **MARKING,
+        **dict.fromkeys(
+            ("person", "recorded_at", "gathered_at", "prepared_at", "exported_at", "export_sha256"), SYSTEM
+        ),
+        **dict.fromkeys(("recorded_by", "identity_checked_by", "prepared_by", "closed_by"), STAFF),
+        # That there was a request, and how it ended, is counted for years; its words end with the record.
+        **dict.fromkeys(("state", "channel", "identity_check"), OWN_KEPT),
+        **dict.fromkeys(("asked_for", "extension_reason", "closing_reason"), PERSONAL),
+        "identity_note": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.REMOVE),
+        **dict.fromkeys(("received_on", "extended_at", "closed_at"), PERSONAL_DATE),
+    },
+    "sharing.SubjectAccessPause": {**MARKING, **dict.fromkeys(("request", "reason", "started_on", "ended_on"), SYSTEM)},
+    "sharing.SubjectAccessItem": {
+        **MARKING,
+        **dict.fromkeys(("request", "controller", "source", "row_id", "treatment", "exemption", "decided_at"), SYSTEM),
+        **dict.fromkeys(("title", "on", "fields", "concern", "redacted", "reason", "consulted"), COPY),
+        "decided_by": STAFF,
+    },
+}
+TABLES = (
+    Table(models.SubjectAccessRequest, ("person",), _("Your request for your data"), on="received_on"),
+    Table(models.RetentionDecision, ("person",), _("Decision to keep a record or to destroy it"), on="decided_at"),
+    Table(models.LegalHold, ("person",), _("Records held from destruction"), on="placed_at", restricted=True),
+)
+
+
+def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
+    """What sharing holds about somebody, as far as the scope may see it."""
+    return rows_of(TABLES, scope=scope, person_id=person_id)
+
 
 def register() -> None:
-    for name, fields in {**LOOKS, **RETENTION}.items():
+    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
+    subject_access_gatherers.register(SubjectAccessGatherer("sharing", gather, 90))

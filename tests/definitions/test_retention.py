@@ -6,7 +6,7 @@ import pytest
 
 from iom.partnerships.choices import AgencyKind
 from iom.people.extract import offence_groups
-from iom.sharing.choices import Record
+from iom.sharing.choices.retention import Record
 from iom.sharing.rules import retention as rules
 
 SCHEDULE = rules.load()

@@ -1,1 +1,1 @@
-"""What sharing asks for."""
+"""What people type about sharing, one module for each subject."""

@@ -12,7 +12,7 @@ from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput
 from iom.govuk.fields import GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
-from iom.sharing.choices import Doubt, Finding
+from iom.sharing.choices.looks import Doubt, Finding
 from iom.sharing.queries.events import EventFilter, find_person
 from iom.sharing.rules.looks import LONGEST_NOTE
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iom.govuk.fields import GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
-from iom.sharing.choices import ReviewOutcome
+from iom.sharing.choices.retention import ReviewOutcome
 
 
 def reason(label: Any) -> forms.CharField:

@@ -1,4 +1,4 @@
-"""What sharing keeps: looks to review, retention reviews, holds and destruction lists."""
+"""The tables of sharing, one module for each subject."""
 
 from iom.sharing.models.looks import LookReview
 from iom.sharing.models.retention import (
@@ -9,6 +9,7 @@ from iom.sharing.models.retention import (
     RetentionDecision,
     RetentionReview,
 )
+from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
 
 __all__ = [
     "DestructionApproval",
@@ -18,4 +19,7 @@ __all__ = [
     "LookReview",
     "RetentionDecision",
     "RetentionReview",
+    "SubjectAccessItem",
+    "SubjectAccessPause",
+    "SubjectAccessRequest",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from iom.access.scope import Scope
 from iom.partnerships.models import Partnership
-from iom.sharing.choices import Doubt, Finding
+from iom.sharing.choices.looks import Doubt, Finding
 
 
 class LookReviewQuerySet(models.QuerySet["LookReview"]):

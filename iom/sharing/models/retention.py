@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.people.models import Person
-from iom.sharing.choices import ItemState, LeftBecause, ListState, Record, ReviewOutcome
+from iom.sharing.choices.retention import ItemState, LeftBecause, ListState, Record, ReviewOutcome
 
 
 class RetentionReview(Marked):

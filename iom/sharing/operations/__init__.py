@@ -1,1 +1,1 @@
-"""Every write of sharing."""
+"""Every write of sharing, one module for each subject."""

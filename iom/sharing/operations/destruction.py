@@ -1,8 +1,10 @@
 """Destruction lists: approved by two people, then carried out record by record, however often the work is killed."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from iom.access.permissions import Permission
@@ -13,7 +15,8 @@ from iom.common import background, erasure, registries
 from iom.common.erasure import Counts, Rows
 from iom.common.errors import NotVisible, WrongState
 from iom.people.models import Person
-from iom.sharing.choices import ItemState, ListState
+from iom.sharing.adapters import answers
+from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
     DestructionApproval,
     DestructionItem,
@@ -22,6 +25,8 @@ from iom.sharing.models import (
     LookReview,
     RetentionDecision,
     RetentionReview,
+    SubjectAccessItem,
+    SubjectAccessRequest,
 )
 from iom.sharing.operations import retention
 from iom.sharing.queries import retention as queries
@@ -158,6 +163,8 @@ def plan_reasons(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
 @transaction.atomic
 def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
     """Empties the words of the agency's reviewers about a person; that they reviewed, and what they decided, stays."""
+    for request in SubjectAccessRequest.objects.visible_to(by).filter(person=person_id, owner_agency=agency_id):
+        transaction.on_commit(partial(answers.remove, request))
     counts = erasure.empty(_reasons(by, person_id, agency_id))
     audit.record(
         by=by,
@@ -174,8 +181,11 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
 def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     own = [
         Rows(model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id))
-        for model in (RetentionDecision, LegalHold)
+        for model in (RetentionDecision, LegalHold, SubjectAccessRequest)
     ]
+    # The copy made for an answer.
+    asked = Q(request__person=person_id, owner_agency=agency_id)
+    own.append(Rows(SubjectAccessItem.objects.visible_to(scope).filter(asked), whole=True))
     # What a user said about why they looked belongs to no agency, and goes with the first of its records.
     return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]
 

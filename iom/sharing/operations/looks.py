@@ -10,7 +10,7 @@ from iom.access.scope import Scope
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import NotVisible
-from iom.sharing.choices import Doubt, Finding
+from iom.sharing.choices.looks import Doubt, Finding
 from iom.sharing.models import LookReview
 from iom.sharing.queries import looks as queries
 from iom.sharing.rules import looks as rules

@@ -5,7 +5,7 @@ from datetime import datetime
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.sharing.choices import ItemState, LeftBecause
+from iom.sharing.choices.retention import ItemState, LeftBecause
 from iom.sharing.models import DestructionItem, LegalHold, RetentionDecision, RetentionReview
 
 

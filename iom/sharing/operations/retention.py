@@ -15,7 +15,7 @@ from iom.partnerships import queries as partnerships
 from iom.partnerships.models import Agency
 from iom.people import extract
 from iom.people.models import Person
-from iom.sharing.choices import ItemState, ListState, Record, ReviewOutcome
+from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
 from iom.sharing.models import DestructionItem, DestructionList, LegalHold, RetentionDecision, RetentionReview
 from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules

@@ -1,1 +1,1 @@
-"""Rows of sharing in words."""
+"""Sharing as pages show it, one module for each subject."""

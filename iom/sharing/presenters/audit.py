@@ -14,7 +14,7 @@ from iom.audit.choices import Kind
 from iom.audit.models import REASON, Event, Value
 from iom.common.registries import Attention
 from iom.partnerships import queries as partnerships
-from iom.sharing.choices import Doubt
+from iom.sharing.choices.looks import Doubt
 from iom.sharing.models import LookReview
 from iom.sharing.queries import events as queries
 from iom.sharing.queries import looks as review_queries

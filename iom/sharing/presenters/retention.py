@@ -14,7 +14,7 @@ from iom.common.erasure import Counts
 from iom.common.registries import Attention
 from iom.govuk.filters import datetime as moment
 from iom.govuk.filters import number
-from iom.sharing.choices import ItemState, Record
+from iom.sharing.choices.retention import ItemState, Record
 from iom.sharing.models import DestructionItem, DestructionList, LegalHold, RetentionDecision, RetentionReview
 from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules

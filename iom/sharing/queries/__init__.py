@@ -1,1 +1,1 @@
-"""Every read of sharing."""
+"""Every read of sharing, one module for each subject."""

@@ -13,7 +13,7 @@ from iom.common.erasure import Counts
 from iom.common.errors import NotVisible
 from iom.common.registries import Held
 from iom.people.models import Person
-from iom.sharing.choices import ItemState, ListState, ReviewOutcome
+from iom.sharing.choices.retention import ItemState, ListState, ReviewOutcome
 from iom.sharing.models import (
     DestructionApproval,
     DestructionItem,

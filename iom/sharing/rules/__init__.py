@@ -1,1 +1,1 @@
-"""Decisions of sharing, without a database."""
+"""Decisions of sharing as pure functions, one module for each subject."""

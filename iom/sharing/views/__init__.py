@@ -1,1 +1,1 @@
-"""Pages of sharing."""
+"""The pages of sharing, one module for each subject."""

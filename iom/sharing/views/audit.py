@@ -19,7 +19,7 @@ from iom.audit import queries as record
 from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
-from iom.sharing.choices import Finding
+from iom.sharing.choices.looks import Finding
 from iom.sharing.forms.audit import EventFilterForm, ReviewFilterForm, ReviewForm
 from iom.sharing.operations import looks as operations
 from iom.sharing.presenters import audit as present

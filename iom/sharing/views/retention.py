@@ -17,7 +17,7 @@ from iom.audit.choices import Kind
 from iom.common import erasure
 from iom.common.errors import InvalidInput, NotVisible, WrongState
 from iom.partnerships import queries as partnerships
-from iom.sharing.choices import ListState, ReviewOutcome
+from iom.sharing.choices.retention import ListState, ReviewOutcome
 from iom.sharing.forms.retention import HoldForm, ReasonForm, ReviewForm
 from iom.sharing.models import DestructionList
 from iom.sharing.operations import destruction as destroying

@@ -43,6 +43,21 @@ NO_PAGE = {
     "people-undo",
     "people-merge",
     "sharing-certificate",
+    # Looked at in test_subject_access.py, which makes a request.
+    "sharing-subject-access-new",
+    "sharing-subject-access-request",
+    "sharing-subject-access-identity",
+    "sharing-subject-access-pause",
+    "sharing-subject-access-resume",
+    "sharing-subject-access-extend",
+    "sharing-subject-access-gather",
+    "sharing-subject-access-prepare",
+    "sharing-subject-access-send-back",
+    "sharing-subject-access-release",
+    "sharing-subject-access-close",
+    "sharing-subject-access-answer",
+    "sharing-subject-access-item",
+    "sharing-subject-access-give-all",
 }
 # Who looks at a page: the first of these that may.
 LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")

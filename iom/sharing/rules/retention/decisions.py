@@ -5,7 +5,7 @@ from datetime import date
 
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
-from iom.sharing.choices import ListState
+from iom.sharing.choices.retention import ListState
 from iom.sharing.rules.retention.dates import is_due
 
 APPROVALS = 2

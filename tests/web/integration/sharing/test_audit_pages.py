@@ -18,7 +18,7 @@ from iom.common.errors import NotAllowed, WrongState
 from iom.partnerships import operations as partnerships
 from iom.people.models import Person
 from iom.sharing import tasks
-from iom.sharing.choices import Doubt, Finding
+from iom.sharing.choices.looks import Doubt, Finding
 from iom.sharing.models import LookReview
 from iom.sharing.operations import looks
 from tests.factories.partnerships import AT, Place, Worker, make_worker

@@ -1,0 +1,1 @@
+"""Files that sharing keeps and makes."""

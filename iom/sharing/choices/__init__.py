@@ -1,0 +1,1 @@
+"""The words of sharing, one module for each subject."""

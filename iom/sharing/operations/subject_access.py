@@ -1,0 +1,399 @@
+"""Every write of a subject access request: recorded, gathered, decided item by item, checked, released."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope, act_in, unrestricted
+from iom.agreements.choices import Audience, Marking
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common import background, subject_access
+from iom.common.errors import InvalidInput, NotVisible
+from iom.partnerships.models import Agency
+from iom.people.models import Person
+from iom.sharing.adapters import answers
+from iom.sharing.choices.subject_access import IdentityCheck, PauseReason, RequestState, Treatment
+from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.queries import subject_access as queries
+from iom.sharing.rules import subject_access as rules
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came in: when, how, what was asked for, and how identity was checked."""
+
+    received_on: date
+    channel: str
+    asked_for: str
+    identity_check: str
+    identity_note: str = ""
+
+
+@transaction.atomic
+def record(*, person: Person, asked: Asked, by: Scope, at: datetime) -> SubjectAccessRequest:
+    """Records a request made to the agency of `by`. Without a check of identity its clock does not start."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    rules.check_can_record(received_on=asked.received_on, on=timezone.localdate(at), asked_for=asked.asked_for)
+    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
+        raise NotVisible()
+    checked = asked.identity_check != IdentityCheck.NOT_YET
+    made = SubjectAccessRequest.objects.create(
+        **own(by),
+        person=person,
+        received_on=asked.received_on,
+        channel=asked.channel,
+        asked_for=asked.asked_for,
+        identity_check=asked.identity_check,
+        identity_note=asked.identity_note,
+        identity_checked_by=by.user_id if checked else None,
+        recorded_by=by.user_id,
+        recorded_at=at,
+    )
+    if not checked:
+        SubjectAccessPause.objects.create(
+            **marked_like(made), request=made, reason=PauseReason.IDENTITY, started_on=asked.received_on
+        )
+    _note(made, "record", kind=Kind.COLLECTION, by=by, at=at, detail={"identity_check": asked.identity_check})
+    return made
+
+
+@transaction.atomic
+def confirm_identity(*, request: SubjectAccessRequest, check: str, note_of_it: str, by: Scope, at: datetime) -> None:
+    """Records how identity was proved; the clock starts today."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    rules.check_can_move(state=request.state, move="gather")
+    if check == IdentityCheck.NOT_YET:
+        raise InvalidInput("Say how identity was checked.", {"identity_check": "Select how identity was checked"})
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        identity_check=check, identity_note=note_of_it, identity_checked_by=by.user_id
+    )
+    _end_pause(request, on=timezone.localdate(at), reasons=[PauseReason.IDENTITY])
+    _note(request, "confirm_identity", by=by, at=at, detail={"identity_check": check})
+
+
+@transaction.atomic
+def pause(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
+    """Stops the clock while the person is awaited. For clarification it stops under the UK GDPR alone."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    is_paused = queries.open_pause(request=request, scope=by) is not None
+    rules.check_can_pause(state=request.state, is_paused=is_paused)
+    SubjectAccessPause.objects.create(
+        **marked_like(request), request=request, reason=reason, started_on=timezone.localdate(at)
+    )
+    _note(request, "pause", by=by, at=at, detail={"pause": reason})
+
+
+@transaction.atomic
+def resume(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
+    """Starts the clock again. Identity is confirmed by `confirm_identity` instead."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    if not _end_pause(request, on=timezone.localdate(at), reasons=[PauseReason.FEE, PauseReason.CLARIFICATION]):
+        raise NotVisible()
+    _note(request, "resume", by=by, at=at)
+
+
+def _end_pause(request: SubjectAccessRequest, *, on: date, reasons: list[PauseReason]) -> int:
+    found = SubjectAccessPause.objects.filter(request=request, ended_on__isnull=True, reason__in=reasons)
+    return int(found.update(ended_on=on))
+
+
+@transaction.atomic
+def extend(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
+    """Takes two more months for the answers under the UK GDPR; the person must be told within the first."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    rules.check_can_extend(state=request.state, extended=request.extended_at is not None, reason=reason)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(extended_at=at, extension_reason=reason)
+    _note(request, "extend", by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
+    """Collects every row about the person that the agency may see; returns how many there are.
+
+    Done again, it keeps what was decided about a row that says the same, takes up what is new, and drops what may no
+    longer be seen or has changed since.
+    """
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    is_paused = queries.open_pause(request=request, scope=by) is not None
+    rules.check_can_gather(state=request.state, identity=request.identity_check, is_paused=is_paused)
+    found = {(each.source, each.row_id): each for each in subject_access.gather(scope=by, person_id=request.person_id)}
+    found.pop((SubjectAccessRequest._meta.label, request.pk), None)  # this very request is no news to who made it
+    gone: list[int] = []
+    for item in queries.items_of(request=request, scope=by):
+        each = found.get((item.source, item.row_id))
+        if each is not None and item.fields == [field.as_json() for field in each.fields]:
+            del found[item.source, item.row_id]
+        else:
+            gone.append(item.pk)
+    SubjectAccessItem.objects.filter(pk__in=gone).delete()
+    marking = own(by)
+    SubjectAccessItem.objects.bulk_create(
+        (item_from(each, request=request, marking=marking) for each in found.values()), batch_size=AT_ONCE
+    )
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(state=RequestState.REVIEW, gathered_at=at)
+    count = queries.items_of(request=request, scope=by).count()
+    _note(request, "gather", kind=Kind.CONSULTATION, by=by, at=at, detail={"items": count, "new": len(found)})
+    return count
+
+
+def item_from(
+    each: subject_access.Gathered, *, request: SubjectAccessRequest, marking: dict[str, Any]
+) -> SubjectAccessItem:
+    """An item as it starts: given where every field of it may be given as it is, undecided where somebody must look."""
+    plain = not each.concern and not any(field.review for field in each.fields)
+    return SubjectAccessItem(
+        **{**marking, "regime": each.regime, "marking": each.marking},
+        request=request,
+        controller_id=each.controller_id,
+        source=each.source,
+        row_id=each.row_id,
+        title=each.title,
+        on=each.on,
+        fields=[field.as_json() for field in each.fields],
+        concern=each.concern,
+        treatment=Treatment.GIVE if plain else Treatment.UNDECIDED,
+    )
+
+
+@transaction.atomic
+def decide(
+    *,
+    item: SubjectAccessItem,
+    treatment: str,
+    by: Scope,
+    at: datetime,
+    redacted: Collection[str] = (),
+    exemption: str = "",
+    reason: str = "",
+    consulted: str = "",
+) -> None:
+    """Says what becomes of one item."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(item.request, by)
+    item = queries.get_item(item_id=item.pk, scope=by)
+    left_out = sorted(redacted) if treatment == Treatment.REDACT else []
+    rules.check_can_decide(
+        state=request.state,
+        concern=item.concern,
+        needs_consulting=needs_consulting(item, by),
+        regime=item.regime,
+        treatment=treatment,
+        redacted=left_out,
+        fields=[field["name"] for field in item.fields],
+        exemption=exemption,
+        reason=reason,
+        consulted=consulted,
+    )
+    SubjectAccessItem.objects.filter(pk=item.pk).update(
+        treatment=treatment,
+        redacted=left_out,
+        exemption="" if treatment == Treatment.GIVE else exemption,
+        reason=reason,
+        consulted=consulted,
+        decided_by=by.user_id,
+        decided_at=at,
+    )
+    detail = {"item": item.pk, "source": item.source, "treatment": treatment, "exemption": exemption}
+    _note(request, "decide", by=by, at=at, reason=reason, detail=detail, fields=left_out)
+
+
+@transaction.atomic
+def give_all_like(*, item: SubjectAccessItem, consulted: str, by: Scope, at: datetime) -> int:
+    """Gives the undecided items like this one that speak of nobody else and are not restricted; returns how many."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(item.request, by)
+    rules.check_can_decide(
+        state=request.state,
+        concern="",
+        needs_consulting=needs_consulting(item, by),
+        regime=item.regime,
+        treatment=Treatment.GIVE,
+        redacted=(),
+        fields=(),
+        exemption="",
+        reason="",
+        consulted=consulted,
+    )
+    ids = list(queries.plain_undecided(like=item, scope=by).values_list("pk", flat=True))
+    SubjectAccessItem.objects.filter(pk__in=ids).update(
+        treatment=Treatment.GIVE, consulted=consulted, decided_by=by.user_id, decided_at=at
+    )
+    _note(request, "give_all_like", by=by, at=at, detail={"items": ids, "source": item.source})
+    return len(ids)
+
+
+def needs_consulting(item: SubjectAccessItem, by: Scope) -> bool:
+    """Whether the agency that owns the row must have been asked: it is another, and the row is not plainly given."""
+    looked_at = bool(item.concern) or any(field["review"] for field in item.fields)
+    return looked_at and item.controller_id != by.agency_id
+
+
+@transaction.atomic
+def prepare(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
+    """Hands the decided answer to a second person."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    undecided = queries.count_undecided(request=request, scope=by)
+    rules.check_can_prepare(state=request.state, undecided=undecided)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.CHECK, prepared_by=by.user_id, prepared_at=at
+    )
+    _note(request, "prepare", by=by, at=at)
+
+
+@transaction.atomic
+def send_back(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
+    """Gives the answer back to who prepared it, with what is to be changed."""
+    by.check(Permission.SUBJECT_ACCESS_CHECK)
+    request = locked(request, by)
+    rules.check_can_close(state=request.state, move="send back", reason=reason)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.REVIEW, prepared_by=None, prepared_at=None
+    )
+    _note(request, "send_back", by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def release(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
+    """Releases the answer as the second person; its files are made in the background."""
+    by.check(Permission.SUBJECT_ACCESS_CHECK)
+    request = locked(request, by)
+    deciders = queries.deciders(request=request, scope=by)
+    rules.check_can_release(
+        state=request.state, checker_id=by.user_id, prepared_by=request.prepared_by, deciders=deciders
+    )
+    counts = queries.count_of(request=request, scope=by)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.RELEASED, closed_by=by.user_id, closed_at=at
+    )
+    detail = {str(treatment): count for treatment, count in counts.items()}
+    _note(request, "release", kind=Kind.DISCLOSURE, by=by, at=at, detail=detail)
+    background.start(
+        "sharing.make_answer",
+        lock=f"sharing.answer.{request.pk}",
+        request_id=request.pk,
+        partnership_id=by.partnership_id,
+        agency_id=by.agency_id,
+    )
+
+
+@transaction.atomic
+def close(*, request: SubjectAccessRequest, move: str, reason: str, by: Scope, at: datetime) -> None:
+    """Ends a request without an answer: refused, with the reasons the person is told, or withdrawn by them."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(request, by)
+    rules.check_can_close(state=request.state, move=move, reason=reason)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=rules.TRANSITIONS[request.state][move], closed_by=by.user_id, closed_at=at, closing_reason=reason
+    )
+    _note(request, move, by=by, at=at, reason=reason)
+
+
+def make_answer(*, request_id: int, by: Scope, at: datetime) -> None:
+    """Makes the files of a released answer and keeps them in the store. Done again, it makes the same files."""
+    request = queries.get_request(request_id=request_id, scope=by)
+    rules.check_is_released(state=request.state)
+    items = queries.items_of(request=request, scope=by)
+    recipients = queries.recipients(person_id=request.person_id, scope=by)
+    others = queries.other_agencies(scope=by)
+    hashes = answers.write(request, answers.answer(request, list(items), recipients=recipients, others=others))
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(exported_at=at, export_sha256=hashes)
+    _note(request, "make_answer", by=by, at=at)
+
+
+def taken(*, request: SubjectAccessRequest, kind: str, by: Scope, at: datetime) -> None:
+    """Records that somebody took a file of the answer to send it."""
+    _note(request, "download", kind=Kind.DISCLOSURE, by=by, at=at, detail={"kind": kind})
+
+
+def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
+    """Requests about a person found to be another follow; what was gathered was gathered about half a record."""
+    because = by.because or "people in the index were merged"
+    scope = unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
+    with act_in(scope):
+        moved = list(SubjectAccessRequest.objects.filter(person=gone_id).values_list("pk", flat=True))
+        if not moved:
+            return
+        SubjectAccessRequest.objects.filter(pk__in=moved).update(person_id=keep_id)
+        SubjectAccessRequest.objects.filter(pk__in=moved, state=RequestState.CHECK).update(
+            state=RequestState.REVIEW, prepared_by=None, prepared_at=None
+        )
+        audit.record(
+            by=scope,
+            at=at,
+            kind=Kind.COMBINATION,
+            action="sharing.subject_access.merge",
+            subject_type="people.Person",
+            subject_id=keep_id,
+            person_id=keep_id,
+            detail={"from": gone_id, "requests": moved},
+        )
+
+
+def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
+    """Requests stay with the person whose identity was checked; what is not yet released is gathered again by hand."""
+
+
+def locked(request: SubjectAccessRequest, by: Scope) -> SubjectAccessRequest:
+    found: SubjectAccessRequest | None = (
+        SubjectAccessRequest.objects.visible_to(by).select_for_update().filter(pk=request.pk).first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def own(by: Scope) -> dict[str, Any]:
+    """The marking of what the agency keeps to itself."""
+    agency = Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
+    return {
+        "partnership_id": by.partnership_id,
+        "owner_agency_id": agency.pk,
+        "regime": agency.regime,
+        "marking": Marking.OFFICIAL_SENSITIVE,
+        "audience": Audience.OWN,
+        "audience_agencies": [],
+    }
+
+
+def marked_like(request: SubjectAccessRequest) -> dict[str, Any]:
+    names = ("partnership_id", "owner_agency_id", "regime", "marking", "audience", "audience_agencies")
+    return {name: getattr(request, name) for name in names}
+
+
+def _note(
+    request: SubjectAccessRequest,
+    action: str,
+    *,
+    by: Scope,
+    at: datetime,
+    kind: Kind = Kind.ALTERATION,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+    fields: Collection[str] = (),
+) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        kind=kind,
+        action=f"sharing.subject_access.{action}".replace(" ", "_"),
+        subject_type="sharing.SubjectAccessRequest",
+        subject_id=request.pk,
+        person_id=request.person_id,
+        reason=reason,
+        detail=detail,
+        fields=fields,
+    )

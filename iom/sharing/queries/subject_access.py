@@ -1,0 +1,129 @@
+"""Reads of subject access requests: the list, one with its items, and what an answer is made of."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from iom.access.scope import Scope
+from iom.audit import queries as audit
+from iom.audit.choices import Kind
+from iom.common.errors import NotVisible
+from iom.partnerships.models import Agency
+from iom.sharing.choices.subject_access import Concern, RequestState, Treatment
+from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.rules.subject_access import Stop
+
+OPEN = (RequestState.RECEIVED, RequestState.REVIEW, RequestState.CHECK)
+MOST_LISTED = 200
+
+
+def list_requests(*, scope: Scope, is_open: bool = True) -> list[SubjectAccessRequest]:
+    """The agency's requests, the oldest first; closed ones the latest first."""
+    found = visible(scope).filter(state__in=OPEN) if is_open else visible(scope).exclude(state__in=OPEN)
+    return list(found.order_by("received_on" if is_open else "-received_on", "pk")[:MOST_LISTED])
+
+
+def visible(scope: Scope) -> "QuerySet[SubjectAccessRequest]":
+    pauses = SubjectAccessPause.objects.visible_to(scope).order_by("started_on", "pk")
+    found: QuerySet[SubjectAccessRequest] = SubjectAccessRequest.objects.visible_to(scope)
+    return found.select_related("person", "owner_agency").prefetch_related(Prefetch("pauses", queryset=pauses))
+
+
+def get_request(*, request_id: int, scope: Scope) -> SubjectAccessRequest:
+    found = visible(scope).filter(pk=request_id).first()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def stops_of(request: SubjectAccessRequest) -> list[Stop]:
+    return [Stop(pause.reason, pause.started_on, pause.ended_on) for pause in request.pauses.all()]
+
+
+def open_pause(*, request: SubjectAccessRequest, scope: Scope) -> SubjectAccessPause | None:
+    pause: SubjectAccessPause | None = (
+        SubjectAccessPause.objects.visible_to(scope).filter(request=request, ended_on__isnull=True).first()
+    )
+    return pause
+
+
+def items_of(*, request: SubjectAccessRequest, scope: Scope) -> "QuerySet[SubjectAccessItem]":
+    """The items of a request by who answers for them, then by kind, the latest first."""
+    found: QuerySet[SubjectAccessItem] = SubjectAccessItem.objects.visible_to(scope).filter(request=request)
+    return found.select_related("controller").order_by("controller__name", "regime", "title", "-on", "pk")
+
+
+def get_item(*, item_id: int, scope: Scope) -> SubjectAccessItem:
+    item: SubjectAccessItem | None = (
+        SubjectAccessItem.objects.visible_to(scope)
+        .select_related("controller", "request__person", "request__owner_agency")
+        .filter(pk=item_id)
+        .first()
+    )
+    if item is None:
+        raise NotVisible()
+    return item
+
+
+def count_undecided(*, request: SubjectAccessRequest, scope: Scope) -> int:
+    return items_of(request=request, scope=scope).filter(treatment=Treatment.UNDECIDED).count()
+
+
+def plain_undecided(*, like: SubjectAccessItem, scope: Scope) -> "QuerySet[SubjectAccessItem]":
+    """The undecided items of the same request, kind, agency and law, without any concern."""
+    return items_of(request=like.request, scope=scope).filter(
+        treatment=Treatment.UNDECIDED,
+        concern=Concern.NONE,
+        source=like.source,
+        controller=like.controller_id,
+        regime=like.regime,
+    )
+
+
+def count_of(*, request: SubjectAccessRequest, scope: Scope) -> dict[str, int]:
+    """How many items there are, and how many of each treatment."""
+    counts = items_of(request=request, scope=scope).order_by().values("treatment").annotate(count=Count("pk"))
+    return {row["treatment"]: row["count"] for row in counts}
+
+
+def deciders(*, request: SubjectAccessRequest, scope: Scope) -> set[int]:
+    """Who decided on any item."""
+    found = items_of(request=request, scope=scope).filter(decided_by__isnull=False).order_by()
+    return {each for each in found.values_list("decided_by", flat=True).distinct() if each}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An agency to which the person's data was disclosed in the system, how often, and when last."""
+
+    agency: Agency
+    times: int
+    last_on: date
+
+
+def recipients(*, person_id: int, scope: Scope) -> list[Recipient]:
+    """To whom the person's data was disclosed, from the audit record (DPA 2018 s45(2)(c), UK GDPR Article 15(1)(c))."""
+    found: dict[int, list[Any]] = {}
+    for event in audit.about(person_id=person_id, scope=scope).filter(kind=Kind.DISCLOSURE).values("agency_id", "at"):
+        found.setdefault(event["agency_id"], []).append(event["at"])
+    agencies = Agency.objects.filter(partnership_id=scope.partnership_id, pk__in=found).order_by("name")
+    return [Recipient(agency, len(found[agency.pk]), max(found[agency.pk]).date()) for agency in agencies]
+
+
+def other_agencies(*, scope: Scope) -> list[str]:
+    """The other agencies of the partnership by name: each may hold records of its own, and answers for itself."""
+    found = Agency.objects.filter(partnership_id=scope.partnership_id).exclude(pk=scope.agency_id)
+    return list(found.order_by("name").values_list("name", flat=True))
+
+
+def to_check(*, scope: Scope, person_id: int | None = None) -> list[SubjectAccessRequest]:
+    about = Q(person=person_id) if person_id else Q()
+    return list(visible(scope).filter(about, state=RequestState.CHECK).order_by("received_on", "pk"))
+
+
+def in_hand(*, scope: Scope, person_id: int | None = None) -> list[SubjectAccessRequest]:
+    about = Q(person=person_id) if person_id else Q()
+    found = visible(scope).filter(about, state__in=(RequestState.RECEIVED, RequestState.REVIEW))
+    return list(found.order_by("received_on", "pk"))

@@ -1,0 +1,304 @@
+"""Subject access: find the person, record the request, gather, decide, have it checked, release, send."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from iom.access.permissions import Permission
+from iom.access.views import ScopedRequest, requires
+from iom.audit import operations as audit
+from iom.common.errors import InvalidInput
+from iom.partnerships import queries as partnerships
+from iom.people import linkage
+from iom.people.presenters import search as present_people
+from iom.people.queries import people
+from iom.people.queries import search as search_people
+from iom.people.rules import search as typed
+from iom.sharing.adapters import answers
+from iom.sharing.choices.subject_access import PauseReason, RequestState, Treatment
+from iom.sharing.forms.subject_access import (
+    CloseForm,
+    ConsultedForm,
+    DecideForm,
+    IdentityForm,
+    PauseForm,
+    ReasonForm,
+    RequestForm,
+)
+from iom.sharing.models import SubjectAccessRequest
+from iom.sharing.operations import subject_access
+from iom.sharing.operations.subject_access import Asked
+from iom.sharing.presenters import subject_access as present
+from iom.sharing.queries import subject_access as queries
+from iom.sharing.rules import subject_access as rules
+
+MANAGE, CHECK = Permission.SUBJECT_ACCESS_MANAGE, Permission.SUBJECT_ACCESS_CHECK
+MOST_FOUND = 25
+
+
+@require_GET
+@requires(CHECK)
+def requests(request: ScopedRequest) -> HttpResponse:
+    """The agency's requests, those with the least time left first."""
+    scope, on = request.scope, timezone.localdate()
+    is_open = request.GET.get("show") != "closed"
+    found = queries.list_requests(scope=scope, is_open=is_open)
+    person_ids = [each.person_id for each in found]
+    audit.viewed_list(by=scope, at=timezone.now(), person_ids=person_ids, action="view.subject_access")
+    rows = [present.row(each, on=on) for each in found]
+    context = {"rows": rows, "is_open": is_open, "may_manage": scope.allows(MANAGE)}
+    return render(request, "sharing/subject_access_list.html", context)
+
+
+@require_GET
+@requires(MANAGE)
+def find(request: ScopedRequest) -> HttpResponse:
+    """Whose data is asked for: everybody whom what is typed could mean, so that the wrong one is not chosen."""
+    scope, on = request.scope, timezone.localdate()
+    text = request.GET.get("q", "").strip()
+    query = typed.read(text, on=on, forms_of=linkage.full_forms)
+    found = search_people.find(scope=scope, query=query)
+    shown = found.people[:MOST_FOUND]
+    person_ids = [person.pk for person in shown]
+    audit.viewed_list(by=scope, at=timezone.now(), person_ids=person_ids, action="view.subject_access_find")
+    records = people.records_of(person_ids=person_ids, scope=scope)
+    rows = present_people.rows(shown, records, found.exact, on)
+    context = {"typed": text, "rows": list(zip(shown, rows, strict=True))}
+    return render(request, "sharing/subject_access_find.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def new(request: ScopedRequest, public_id: UUID) -> HttpResponse:
+    """Records a request of this person, shown with other people they may be in the index as."""
+    scope = request.scope
+    person = people.get_person(public_id=public_id, scope=scope)
+    audit.viewed(by=scope, at=timezone.now(), person_id=person.pk, page="subject-access-new")
+    form = RequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = subject_access.record(person=person, asked=Asked(**form.cleaned_data), by=scope, at=timezone.now())
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("The request has been recorded."))
+            return redirect("sharing-subject-access-request", made.pk)
+    doubts = people.open_matches(person_id=person.pk, scope=scope)
+    return render(request, "sharing/subject_access_new.html", {"form": form, "person": person, "doubts": len(doubts)})
+
+
+def opened(request: ScopedRequest, request_id: int, page: str) -> SubjectAccessRequest:
+    """The request of the address, the look at which is recorded."""
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    audit.viewed(by=request.scope, at=timezone.now(), person_id=found.person_id, page=page)
+    return found
+
+
+@require_GET
+@requires(CHECK)
+def one(request: ScopedRequest, request_id: int) -> HttpResponse:
+    """One request: its clocks, every item with what was decided, and what can be done next."""
+    scope = request.scope
+    found = opened(request, request_id, "subject-access")
+    items = list(queries.items_of(request=found, scope=scope))
+    undecided = sum(item.treatment == Treatment.UNDECIDED for item in items)
+    pause = next((each for each in found.pauses.all() if each.ended_on is None), None)
+    staff = {found.recorded_by, found.identity_checked_by, found.prepared_by, found.closed_by} - {None}
+    deciders = {item.decided_by for item in items if item.decided_by}
+    may_manage = scope.allows(MANAGE)
+    context = {
+        "found": found,
+        "clocks": present.clocks(found),
+        "groups": present.groups(items),
+        "count": len(items),
+        "undecided": undecided,
+        "pause": pause,
+        "awaits_identity": pause is not None and pause.reason == PauseReason.IDENTITY,
+        "names": partnerships.user_names(user_ids={each for each in staff if each}),
+        "may_gather": may_manage and found.state in (RequestState.RECEIVED, RequestState.REVIEW) and pause is None,
+        "may_decide": may_manage and found.state == RequestState.REVIEW,
+        "may_pause": may_manage and rules.can_pause(state=found.state, is_paused=pause is not None),
+        "may_close": may_manage and found.state in (RequestState.RECEIVED, RequestState.REVIEW),
+        "may_extend": may_manage and found.state in queries.OPEN and found.extended_at is None,
+        "may_manage": may_manage,
+        "may_release": rules.can_release(
+            state=found.state, checker_id=scope.user_id, prepared_by=found.prepared_by, deciders=deciders
+        ),
+    }
+    return render(request, "sharing/subject_access_request.html", context)
+
+
+def ask(
+    request: ScopedRequest, found: SubjectAccessRequest, form: Form, heading: str, write: Callable[..., Any], done: str
+) -> HttpResponse:
+    """One small form about a request."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            write(request=found, by=request.scope, at=timezone.now(), **form.cleaned_data)
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("sharing-subject-access-request", found.pk)
+    cancel = {"href": reverse("sharing-subject-access-request", args=[found.pk]), "text": _("Cancel")}
+    context = {"form": form, "heading": heading, "cancel": cancel}
+    return render(request, "sharing/subject_access_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def identity(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = opened(request, request_id, "subject-access-identity")
+    form = IdentityForm(request.POST or None)
+    done = _("Identity is confirmed. The clock has started.")
+    return ask(request, found, form, _("Confirm identity"), subject_access.confirm_identity, done)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def pause(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = opened(request, request_id, "subject-access-pause")
+    form = PauseForm(request.POST or None)
+    return ask(request, found, form, _("Stop the clock"), subject_access.pause, _("The clock stands still."))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def extend(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = opened(request, request_id, "subject-access-extend")
+    done = _("Two more months are taken for the answers under the UK GDPR. Tell the person.")
+    form = ReasonForm(request.POST or None)
+    return ask(request, found, form, _("Take two more months under the UK GDPR"), subject_access.extend, done)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def close(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = opened(request, request_id, "subject-access-close")
+    form = CloseForm(request.POST or None)
+    return ask(request, found, form, _("End without an answer"), subject_access.close, _("The request is closed."))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(CHECK)
+def send_back(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = opened(request, request_id, "subject-access-send-back")
+    form = ReasonForm(request.POST or None)
+    done = _("Sent back to who prepared it.")
+    return ask(request, found, form, _("Send the answer back"), subject_access.send_back, done)
+
+
+@require_POST
+@requires(MANAGE)
+def resume(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    subject_access.resume(request=found, by=request.scope, at=timezone.now())
+    messages.success(request, _("The clock runs again."))
+    return redirect("sharing-subject-access-request", found.pk)
+
+
+@require_POST
+@requires(MANAGE)
+def gather(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    count = subject_access.gather(request=found, by=request.scope, at=timezone.now())
+    messages.success(request, _("%(count)s items have been gathered.") % {"count": count})
+    return redirect("sharing-subject-access-request", found.pk)
+
+
+@require_POST
+@requires(MANAGE)
+def prepare(request: ScopedRequest, request_id: int) -> HttpResponse:
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    subject_access.prepare(request=found, by=request.scope, at=timezone.now())
+    messages.success(request, _("The answer waits for a second person to check it."))
+    return redirect("sharing-subject-access-request", found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def decide(request: ScopedRequest, item_id: int) -> HttpResponse:
+    """One item as it stands, and what becomes of it."""
+    scope = request.scope
+    item = queries.get_item(item_id=item_id, scope=scope)
+    audit.viewed(by=scope, at=timezone.now(), person_id=item.request.person_id, page="subject-access-item")
+    initial = {name: getattr(item, name) for name in ("treatment", "redacted", "exemption", "reason", "consulted")}
+    consulting = subject_access.needs_consulting(item, scope)
+    form = DecideForm(request.POST or None, item=item, needs_consulting=consulting, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            subject_access.decide(item=item, by=scope, at=timezone.now(), **form.cleaned_data)
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("The decision has been saved."))
+            return redirect(reverse("sharing-subject-access-request", args=[item.request_id]) + "#items")
+    return render(request, "sharing/subject_access_item.html", {"item": item, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def give_all(request: ScopedRequest, item_id: int) -> HttpResponse:
+    """Before many items are given at once: how many, of what, and whose."""
+    scope = request.scope
+    item = queries.get_item(item_id=item_id, scope=scope)
+    audit.viewed(by=scope, at=timezone.now(), person_id=item.request.person_id, page="subject-access-give-all")
+    form = ConsultedForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = subject_access.give_all_like(item=item, by=scope, at=timezone.now(), **form.cleaned_data)
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("%(count)s items will be given.") % {"count": count})
+            return redirect(reverse("sharing-subject-access-request", args=[item.request_id]) + "#items")
+    count = queries.plain_undecided(like=item, scope=scope).count()
+    context = {"item": item, "form": form, "count": count, "is_own": item.controller_id == scope.agency_id}
+    return render(request, "sharing/subject_access_give_all.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(CHECK)
+def release(request: ScopedRequest, request_id: int) -> HttpResponse:
+    """First a page that says what will be given, and to whom; then it is released."""
+    scope = request.scope
+    found = opened(request, request_id, "subject-access-release")
+    deciders = queries.deciders(request=found, scope=scope)
+    rules.check_can_release(
+        state=found.state, checker_id=scope.user_id, prepared_by=found.prepared_by, deciders=deciders
+    )
+    if request.method == "POST":
+        subject_access.release(request=found, by=scope, at=timezone.now())
+        messages.success(request, _("Released. The files of the answer are being made."))
+        return redirect("sharing-subject-access-request", found.pk)
+    counts = queries.count_of(request=found, scope=scope)
+    return render(request, "sharing/subject_access_release.html", {"found": found, "counts": counts})
+
+
+@require_GET
+@requires(CHECK)
+def download(request: ScopedRequest, request_id: int, kind: str) -> HttpResponse:
+    """A file of a released answer, to be sent to the person."""
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    body = answers.read(found, kind)
+    subject_access.taken(request=found, kind=kind, by=request.scope, at=timezone.now())
+    response = HttpResponse(body, content_type=answers.KINDS[kind])
+    response["Content-Disposition"] = f'attachment; filename="subject-access-{found.pk}.{kind}"'
+    return response
+
+
+def add_errors(form: Form, error: InvalidInput) -> None:
+    """Puts what a rule found wrong beside the fields it names."""
+    if not error.fields:
+        form.add_error(None, error.message)
+    for name, message in error.fields.items():
+        form.add_error(name if name in form.fields else None, message)

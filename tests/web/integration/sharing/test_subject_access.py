@@ -1,0 +1,321 @@
+"""A person asks for their data: recorded, gathered, decided, checked by a second person, released as files."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from iom.access.scope import NOBODY, act_in
+from iom.audit.models import Event
+from iom.common.errors import InvalidInput, NotAllowed, NotVisible, UserError, WrongState
+from iom.common.privacy import SubjectAccess
+from iom.common.registries import privacy_declarations
+from iom.people.models import Arrest, IntelligenceCount, Person, Sanction
+from iom.sharing import tasks
+from iom.sharing.adapters import answers
+from iom.sharing.choices.subject_access import RequestState, Treatment
+from iom.sharing.models import SubjectAccessItem, SubjectAccessRequest
+from iom.sharing.operations import subject_access
+from iom.sharing.operations.subject_access import Asked
+from iom.sharing.queries import subject_access as queries
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import add_event, make_person
+
+AsUser = Callable[[Worker], Client]
+ASKED = Asked(date(2026, 11, 20), "email", "Everything you hold about me", "documents")
+
+
+@pytest.fixture(autouse=True)
+def store(settings: Settings, tmp_path: Path) -> Path:
+    settings.STORE = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def irene(place: Place) -> Worker:
+    return make_worker(place, "irene", agency="Police", roles=["information-governance"])
+
+
+@pytest.fixture
+def person(place: Place) -> Person:
+    """Somebody with a conviction of each of two agencies, an arrest with a victim, and intelligence."""
+    with act_in(place.system()):
+        found = make_person(place, given_names="Robin", family_name="Marsh", date_of_birth=date(1990, 5, 1))
+        record = found.source_records.get()
+        for row in (
+            add_event(
+                Sanction, record, person=found, sanction_date=date(2024, 3, 1), offence_code="02800", court="Northam"
+            ),
+            add_event(
+                Sanction, record, person=found, sanction_date=date(2025, 3, 1), offence_code="03000", court="Westam"
+            ),
+            add_event(Arrest, record, person=found, arrest_date=date(2025, 1, 9), victim_ref="Victim-Q"),
+            add_event(IntelligenceCount, record, person=found, month=date(2025, 2, 1), reports=7),
+        ):
+            assert row.person_id == found.pk
+        return found
+
+
+def item_of(request: SubjectAccessRequest, by: Worker, source: str) -> SubjectAccessItem:
+    return queries.items_of(request=request, scope=by.scope).filter(source=source).first()
+
+
+@pytest.fixture
+def gathered(person: Person, irene: Worker) -> SubjectAccessRequest:
+    with act_in(irene.scope):
+        made = subject_access.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+        subject_access.gather(request=made, by=irene.scope, at=AT)
+        return queries.get_request(request_id=made.pk, scope=irene.scope)
+
+
+def decide_all(request: SubjectAccessRequest, by: Worker) -> None:
+    """Gives all but the intelligence, which is withheld, and the victim, who is left out."""
+    with act_in(by.scope):
+        for item in queries.items_of(request=request, scope=by.scope).filter(treatment=""):
+            given: dict[str, Any] = {"treatment": "give"}
+            if item.source == "people.IntelligenceCount":
+                given = {"treatment": "withhold", "exemption": "crime-law-enforcement", "reason": "Would tip off"}
+            if item.source == "people.Arrest":
+                given = {"treatment": "redact", "redacted": ["victim_ref"], "exemption": "others-law-enforcement"}
+                given["reason"] = "Names the victim"
+            subject_access.decide(item=item, by=by.scope, at=AT, **given)
+
+
+def test_everything_the_agency_sees_is_gathered_with_its_owner_and_law(
+    gathered: SubjectAccessRequest, irene: Worker
+) -> None:
+    with act_in(irene.scope):
+        items = list(queries.items_of(request=gathered, scope=irene.scope))
+    found = {item.source for item in items}
+    assert {"people.Person", "people.SourceRecord", "people.Sanction", "people.Arrest"} <= found
+    by_source = {item.source: item for item in items}
+    assert by_source["people.Arrest"].concern == "third-party"
+    assert by_source["people.IntelligenceCount"].concern == "restricted"
+    assert by_source["people.Person"].treatment == Treatment.GIVE
+    assert by_source["people.Sanction"].treatment == Treatment.UNDECIDED
+    assert "sharing.SubjectAccessRequest" not in found
+    assert {(item.controller.name, item.regime) for item in items} == {("Police", "law-enforcement")}
+
+
+def test_a_record_another_agency_keeps_is_neither_gathered_nor_counted(place: Place, irene: Worker) -> None:
+    with act_in(place.system()):
+        found = make_person(place)
+        kept = make_person(place, agency="Treatment", audience="own").source_records.get()
+        type(kept).objects.filter(pk=kept.pk).update(person=found)
+    with act_in(irene.scope):
+        made = subject_access.record(person=found, asked=ASKED, by=irene.scope, at=AT)
+        subject_access.gather(request=made, by=irene.scope, at=AT)
+        controllers = {item.controller.name for item in queries.items_of(request=made, scope=irene.scope)}
+    assert controllers == {"Police"}
+
+
+def test_another_agencys_row_needs_that_agency_to_be_asked(place: Place, irene: Worker) -> None:
+    with act_in(place.system()):
+        found = make_person(place)
+        record = make_person(place, agency="Probation").source_records.get()
+        add_event(Sanction, record, person=found, sanction_date=date(2025, 3, 1), offence_code="02800")
+    with act_in(irene.scope):
+        made = subject_access.record(person=found, asked=ASKED, by=irene.scope, at=AT)
+        subject_access.gather(request=made, by=irene.scope, at=AT)
+        item = item_of(made, irene, "people.Sanction")
+        with pytest.raises(InvalidInput):
+            subject_access.decide(item=item, treatment="give", by=irene.scope, at=AT)
+        subject_access.decide(item=item, treatment="give", consulted="Their lead agrees", by=irene.scope, at=AT)
+
+
+def test_nothing_leaves_before_all_is_decided_and_a_second_person_has_checked(
+    gathered: SubjectAccessRequest, irene: Worker, alice: Worker
+) -> None:
+    with act_in(irene.scope), pytest.raises(WrongState):
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT)
+    decide_all(gathered, irene)
+    with act_in(irene.scope):
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT)
+        with pytest.raises(NotAllowed):
+            subject_access.release(request=gathered, by=irene.scope, at=AT)
+    with act_in(alice.scope):
+        subject_access.release(request=gathered, by=alice.scope, at=AT)
+        assert queries.get_request(request_id=gathered.pk, scope=alice.scope).state == RequestState.RELEASED
+        with pytest.raises(UserError):
+            subject_access.release(request=gathered, by=alice.scope, at=AT)
+
+
+def test_the_database_itself_refuses_one_person_alone(gathered: SubjectAccessRequest, irene: Worker) -> None:
+    with act_in(irene.scope), pytest.raises(IntegrityError), transaction.atomic():
+        SubjectAccessRequest.objects.filter(pk=gathered.pk).update(
+            state=RequestState.RELEASED, prepared_by=irene.user.pk, closed_by=irene.user.pk
+        )
+
+
+@pytest.fixture
+def released(gathered: SubjectAccessRequest, irene: Worker, alice: Worker) -> SubjectAccessRequest:
+    decide_all(gathered, irene)
+    with act_in(irene.scope):
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT)
+    with act_in(alice.scope):
+        subject_access.release(request=gathered, by=alice.scope, at=AT)
+    tasks.make_answer(gathered.pk, irene.scope.partnership_id, irene.scope.agency_id)
+    return gathered
+
+
+def test_what_is_withheld_leaves_no_trace_in_the_answer(released: SubjectAccessRequest) -> None:
+    text = answers.read(released, "json").decode()
+    given = json.loads(text)
+    assert "Northam" in text
+    assert "Westam" in text
+    (part,) = given["parts"]
+    assert part["agency"] == "Police"
+    assert "Intelligence" not in text
+    assert "Victim-Q" not in text
+    assert "Victim reference" not in text
+    # What protects others may be said; that intelligence was kept may not.
+    assert part["left_out"] == ["Some information has been left out to protect the rights of other people."]
+    assert answers.read(released, "pdf").startswith(b"%PDF")
+
+
+def test_the_files_are_made_again_the_same(released: SubjectAccessRequest, irene: Worker) -> None:
+    before = answers.read(released, "json")
+    tasks.make_answer(released.pk, irene.scope.partnership_id, irene.scope.agency_id)
+    assert answers.read(released, "json") == before
+    assert {path.name for path in answers.folder(released).iterdir()} == {"answer.json", "answer.pdf"}
+
+
+def test_releasing_and_taking_a_file_are_disclosures_on_the_record(
+    released: SubjectAccessRequest, irene: Worker, as_user: AsUser
+) -> None:
+    answer = as_user(irene).get(reverse("sharing-subject-access-answer", args=[released.pk, "pdf"]))
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    with act_in(irene.scope):
+        disclosed = Event.objects.filter(kind="disclosure", person_id=released.person_id)
+        actions = set(disclosed.values_list("action", flat=True))
+    assert actions == {"sharing.subject_access.release", "sharing.subject_access.download"}
+
+
+def test_gathering_again_keeps_what_was_decided_and_takes_up_what_is_new(
+    gathered: SubjectAccessRequest, person: Person, place: Place, irene: Worker
+) -> None:
+    decide_all(gathered, irene)
+    with act_in(place.system()):
+        record = person.source_records.get()
+        add_event(Sanction, record, person=person, sanction_date=date(2026, 3, 1), offence_code="03100")
+        Arrest.objects.filter(person=person).update(victim_ref="Victim-R")
+    with act_in(irene.scope):
+        subject_access.gather(request=gathered, by=irene.scope, at=AT)
+        undecided = queries.items_of(request=gathered, scope=irene.scope).filter(treatment="")
+        assert sorted(item.source for item in undecided) == ["people.Arrest", "people.Sanction"]
+
+
+def test_a_record_withdrawn_by_its_owner_is_dropped_when_gathered_again(
+    gathered: SubjectAccessRequest, person: Person, place: Place, irene: Worker
+) -> None:
+    with act_in(place.system("Council")):
+        Sanction.objects.filter(person=person).update(audience="own", owner_agency=place.agencies["Council"])
+    with act_in(irene.scope):
+        subject_access.gather(request=gathered, by=irene.scope, at=AT)
+        assert item_of(gathered, irene, "people.Sanction") is None
+
+
+def test_without_proof_of_identity_the_clock_stands_and_nothing_is_gathered(person: Person, irene: Worker) -> None:
+    asked = Asked(date(2026, 11, 20), "post", "My file", "not-yet")
+    with act_in(irene.scope):
+        made = subject_access.record(person=person, asked=asked, by=irene.scope, at=AT)
+        with pytest.raises(WrongState):
+            subject_access.gather(request=made, by=irene.scope, at=AT)
+        subject_access.confirm_identity(request=made, check="documents", note_of_it="", by=irene.scope, at=AT)
+        assert subject_access.gather(request=made, by=irene.scope, at=AT) > 0
+
+
+def test_row_level_security_alone_keeps_other_agencies_out(
+    gathered: SubjectAccessRequest, irene: Worker, bob: Worker, charlie: Worker
+) -> None:
+    for model in (SubjectAccessRequest, SubjectAccessItem):
+        with act_in(irene.scope):
+            assert model.objects.exists()
+        for scope in (bob.scope, charlie.scope, NOBODY):
+            with act_in(scope):
+                assert not model.objects.exists()
+    with act_in(charlie.scope), pytest.raises(NotVisible):
+        queries.get_request(request_id=gathered.pk, scope=charlie.scope)
+
+
+def test_every_field_the_privacy_declaration_gives_is_gathered_from_some_table() -> None:
+    """A table about a person that no gatherer names would be missing from every answer."""
+    from iom.agreements.models import Marked
+    from iom.cohorts.privacy import TABLES as COHORTS
+    from iom.people.privacy import TABLES as PEOPLE
+    from iom.sharing.privacy import TABLES as SHARING
+
+    gathered = {table.model._meta.label for table in (*PEOPLE, *COHORTS, *SHARING)}
+    declared = {
+        each.name
+        for each in privacy_declarations
+        if any(treatment.subject_access != SubjectAccess.LEAVE for treatment in each.fields.values())
+    }
+    marked = {model._meta.label for model in Marked.__subclasses__() if not model._meta.abstract}
+    # Search terms repeat the source records.
+    assert declared & marked - gathered == {"people.SearchTerm"}
+
+
+def test_the_way_through_the_pages(person: Person, irene: Worker, alice: Worker, as_user: AsUser) -> None:
+    client = as_user(irene)
+    found = client.get(reverse("sharing-subject-access-new", args=[person.public_id]))
+    assert "Robin Marsh" in found.text
+    today = timezone.localdate()
+    sent = {
+        "received_on_day": today.day, "received_on_month": today.month, "received_on_year": today.year,
+        "channel": "email", "asked_for": "All of it", "identity_check": "documents",
+    }  # fmt: skip
+    page = client.post(reverse("sharing-subject-access-new", args=[person.public_id]), sent, follow=True)
+    assert "The request has been recorded" in page.text
+    with act_in(irene.scope):
+        request_id = SubjectAccessRequest.objects.get().pk
+    page = client.post(reverse("sharing-subject-access-gather", args=[request_id]), follow=True)
+    assert "items have been gathered" in page.text
+    assert "Speaks of somebody else" in page.text
+    with act_in(irene.scope):
+        first = SubjectAccessItem.objects.filter(source="people.Sanction").first()
+    page = client.post(reverse("sharing-subject-access-give-all", args=[first.pk]), {"consulted": ""}, follow=True)
+    assert "2 items will be given" in page.text
+    with act_in(irene.scope):
+        arrest = SubjectAccessItem.objects.get(source="people.Arrest")
+    page = client.post(reverse("sharing-subject-access-item", args=[arrest.pk]), {"treatment": "withhold"})
+    assert "Select the exemption" in page.text
+    with act_in(irene.scope):
+        decide_all(SubjectAccessRequest.objects.get(), irene)
+    page = client.post(reverse("sharing-subject-access-prepare", args=[request_id]), follow=True)
+    assert client.get(reverse("sharing-subject-access-release", args=[request_id])).status_code == 403
+    checker = as_user(alice)
+    assert "to be checked" in checker.get("/").text
+    page = checker.get(reverse("sharing-subject-access-release", args=[request_id]))
+    assert "It cannot be taken back" in page.text
+    page = checker.post(reverse("sharing-subject-access-release", args=[request_id]), follow=True)
+    assert "Released" in page.text
+
+
+def test_the_page_of_a_request_asks_as_often_for_forty_items_as_for_four(
+    gathered: SubjectAccessRequest, person: Person, place: Place, irene: Worker, as_user: AsUser
+) -> None:
+    client = as_user(irene)
+    address = reverse("sharing-subject-access-request", args=[gathered.pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    with act_in(place.system()):
+        record = person.source_records.get()
+        for day in range(1, 29):
+            add_event(Sanction, record, person=person, sanction_date=date(2020, 2, day), offence_code="02800")
+    client.post(reverse("sharing-subject-access-gather", args=[gathered.pk]))
+    client.get(address)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(few) <= 25

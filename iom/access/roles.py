@@ -44,6 +44,7 @@ COORDINATOR = Role(
         P.SCHEME_VIEW,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
     },
 )
 ANALYST = Role(
@@ -85,6 +86,7 @@ MANAGER = Role(
         P.SCHEME_ACTIVATE,
         P.EXPORT,
         P.USERS_VIEW,
+        P.ADMIN_VIEW,
     },
 )
 PARTNER_WORKER = Role(
@@ -109,7 +111,7 @@ ADMINISTRATOR = Role(
     "administrator",
     "Administrator",
     "Gives and removes access; sees no person's record.",
-    EVERYONE | {P.USERS_VIEW, P.USERS_MANAGE},
+    EVERYONE | {P.USERS_VIEW, P.USERS_MANAGE, P.ADMIN_VIEW},
 )
 
 ALL = (

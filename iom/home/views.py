@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from iom.access import roles
-from iom.access.permissions import Permission
+from iom.access.permissions import EXTENT_MEANINGS, EXTENTS, Permission
 from iom.access.views import ScopedRequest, open_to_all, requires
 from iom.audit import operations as audit
 from iom.home import drafts, operations, presenters, queries
@@ -39,6 +40,17 @@ def today(request: ScopedRequest) -> HttpResponse:
 def admin(request: ScopedRequest) -> HttpResponse:
     """The pages of the section Admin that this user's role includes."""
     return render(request, "home/admin.html", {"pages": presenters.admin_pages(request.scope)})
+
+
+@require_GET
+@requires(Permission.USERS_VIEW)
+def permissions(request: ScopedRequest) -> HttpResponse:
+    """The permission table: role x permission x scope, in plain English."""
+    context = {
+        "roles": presenters.permission_table(),
+        "extents": [(gettext(EXTENTS[extent]), gettext(meaning)) for extent, meaning in EXTENT_MEANINGS.items()],
+    }
+    return render(request, "home/permissions.html", context)
 
 
 @open_to_all

@@ -92,9 +92,12 @@ def keep_alive(request: ScopedRequest) -> HttpResponse:
 @requires(Permission.TODAY_VIEW)
 def choose_membership(request: ScopedRequest) -> HttpResponse:
     """Acts from now on for another of the user's own agencies."""
-    request.session["membership_id"] = int(request.POST.get("membership", "0") or 0)
+    chosen = request.POST.get("membership", "")
+    request.session["membership_id"] = int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
     to = request.POST.get("next", "")
-    return redirect(to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "today")
+    # No host is allowed, not even ours: an address that begins at our root, and no other.
+    is_ours = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
+    return redirect(to if is_ours else "today")
 
 
 @open_to_all

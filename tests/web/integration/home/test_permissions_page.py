@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from markupsafe import escape
 
 from iom.access.permissions import DESCRIPTIONS
 from iom.access.roles import ALL
@@ -21,7 +22,7 @@ def test_the_administrator_finds_and_reads_the_table(place: Place, as_user: AsUs
     assert len([query for query in asked if query["sql"].startswith("SELECT")]) <= 4
     for role in ALL:
         assert f'id="{role.slug}"' in page
-        assert role.description in page
+        assert escape(role.description) in page
         assert page.count("<tr") == len(ALL) + sum(len(each.permissions) for each in ALL)
     assert set(DESCRIPTIONS) == {permission for role in ALL for permission in role.permissions}
 

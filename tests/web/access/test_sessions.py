@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from iom.access.scope import act_in
@@ -183,23 +181,3 @@ def test_passwords_are_long_and_uncommon_and_of_any_kind(password: str, is_taken
         assert not is_taken
     else:
         assert is_taken
-
-
-def test_guessing_a_password_is_slowed_and_recorded(alice: Worker) -> None:
-    """After five wrong ones for an account even the right one is refused for a while."""
-    alice.user.set_password("a long and plain password")
-    alice.user.save()
-    cache.clear()
-    client = Client()
-    for _ in range(5):
-        client.post("/accounts/login/", {"login": alice.user.email, "password": "wrong"})
-    client.post("/accounts/login/", {"login": alice.user.email, "password": "a long and plain password"})
-    assert "_auth_user_id" not in client.session
-    cache.clear()
-    client.post("/accounts/login/", {"login": alice.user.email, "password": "a long and plain password"})
-    assert client.session["_auth_user_id"] == str(alice.user.pk)
-    cache.clear()
-    with connection.cursor() as cursor:
-        cursor.execute("set local role iom_owner")
-        cursor.execute("select action, count(*) from audit_event where action like 'sign-in%' group by 1 order by 1")
-        assert cursor.fetchall() == [("sign-in", 1), ("sign-in-failed", 5)]

@@ -97,14 +97,19 @@ class SecondFactorMiddleware:
         return "socialaccount" in came_by or bool(is_mfa_enabled(request.user))
 
 
+# What no page of ours uses, a script that got in shall not have either.
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
 class PrivatePagesMiddleware:
-    """Keeps pages about people out of every cache, the browser's back button included."""
+    """Keeps pages about people out of every cache, the browser's back button included, and the machine's senses off."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,6 +1,9 @@
 """What can be allowed. Every URL and every write names one of these; nothing is allowed that no role lists."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from django.utils.translation import gettext_noop as _
 
 
 class Permission(StrEnum):
@@ -65,4 +68,81 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
     Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
     Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
+}
+
+
+class Extent(StrEnum):
+    """What a permission opens of one agency's records."""
+
+    ALL = "all"
+    SHARED = "shared"  # what the audience of each record lets the user's agency see
+    NOTHING = "nothing"
+
+
+EXTENTS: dict[Extent, str] = {
+    Extent.ALL: _("All"),
+    Extent.SHARED: _("Shared with them"),
+    Extent.NOTHING: _("None"),
+}
+EXTENT_MEANINGS: dict[Extent, str] = {
+    Extent.ALL: _("every such record."),
+    Extent.SHARED: _("those whose audience is all partners, or lists the agency."),
+    Extent.NOTHING: _("such a record answers as if it were not there, and is not counted."),
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a permission goes: what it opens of the user's own agency, of another in the partnership, and beyond.
+
+    The permission table, its page of the documents and `tests/web/access` are all made from it. No permission reaches
+    another partnership; that column is here so that the table says so, and the tests ask.
+    """
+
+    words: str
+    own_agency: Extent
+    other_agency: Extent
+    other_partnership: Extent = Extent.NOTHING
+
+    @property
+    def extents(self) -> tuple[Extent, Extent, Extent]:
+        return self.own_agency, self.other_agency, self.other_partnership
+
+
+# As each record's audience says. One's own agency's are open to all of the agency.
+AUDIENCE = Reach(_("Records that their audience opens to the user's agency"), Extent.ALL, Extent.SHARED)
+PARTNERSHIP = Reach(_("What belongs to the partnership as a whole"), Extent.ALL, Extent.ALL)
+OWN_AGENCY = Reach(_("Their own agency's only"), Extent.ALL, Extent.NOTHING)
+# Their own account, their own drafts, a list of addresses: it opens nothing of anybody else's.
+NO_RECORD = Reach(_("Nobody's record"), Extent.NOTHING, Extent.NOTHING)
+
+REACHES: dict[Permission, Reach] = {
+    Permission.TODAY_VIEW: NO_RECORD,
+    Permission.PERSON_SEARCH: AUDIENCE,
+    Permission.PERSON_VIEW: AUDIENCE,
+    Permission.PERSON_SCORES_VIEW: AUDIENCE,
+    Permission.MATCH_REVIEW: AUDIENCE,
+    Permission.PERSON_MERGE: AUDIENCE,
+    Permission.IMPORT_VIEW: PARTNERSHIP,
+    Permission.IMPORT_MANAGE: OWN_AGENCY,
+    Permission.COHORT_VIEW: AUDIENCE,
+    Permission.CANDIDATES_VIEW: AUDIENCE,
+    Permission.NOMINATE: AUDIENCE,
+    Permission.AGENCY_RETURN: AUDIENCE,
+    Permission.PANEL_DECIDE: AUDIENCE,
+    Permission.COHORT_MANAGE: AUDIENCE,
+    Permission.SCHEME_VIEW: PARTNERSHIP,
+    Permission.SCHEME_PROPOSE: PARTNERSHIP,
+    Permission.SCHEME_ACTIVATE: PARTNERSHIP,
+    Permission.EXPORT: AUDIENCE,
+    Permission.USERS_VIEW: PARTNERSHIP,
+    Permission.USERS_MANAGE: PARTNERSHIP,
+    Permission.AUDIT_VIEW: PARTNERSHIP,
+    Permission.AUDIT_EXPORT: PARTNERSHIP,
+    Permission.RETENTION_VIEW: OWN_AGENCY,
+    Permission.RETENTION_REVIEW: OWN_AGENCY,
+    Permission.RETENTION_APPROVE: OWN_AGENCY,
+    Permission.SUBJECT_ACCESS_MANAGE: OWN_AGENCY,
+    Permission.SUBJECT_ACCESS_CHECK: OWN_AGENCY,
+    Permission.ADMIN_VIEW: NO_RECORD,
 }

@@ -126,7 +126,7 @@ ADMINISTRATOR = Role(
     "administrator",
     "Administrator",
     "Gives and removes access; sees no person's record.",
-    EVERYONE | {P.USERS_VIEW, P.USERS_MANAGE},
+    EVERYONE | {P.USERS_VIEW, P.USERS_MANAGE, P.ADMIN_VIEW},
 )
 
 ALL = (

@@ -59,7 +59,7 @@ class Mention(models.Model):
 class Value(models.Model):
     """What a field held before and after an event, or the reason given for it; erased with the person.
 
-    A reason may be read throughout the partnership, other values by the agency that wrote them.
+    It may be read by the agency that wrote it alone: a reason can say what the record's audience keeps from others.
 
     The event keeps `sha256(salt, field, value)` of each: while the value is here it can be proved, and once it and its
     salt are erased it can no longer be guessed.

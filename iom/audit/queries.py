@@ -29,6 +29,12 @@ def about(*, person_id: int, scope: Actor) -> "QuerySet[Event]":
     return events(scope=scope).filter(Q(person_id=person_id) | Q(pk__in=named))
 
 
+def named(event: Event) -> list[int]:
+    """The ids of the people whom a list named. Where there is a count under that word, nobody was named."""
+    people = event.detail.get("people")
+    return people if isinstance(people, list) else []
+
+
 def texts(*, event_ids: list[int]) -> list[str | None]:
     """The hashed text of each of these events, in the order given; None where there is no such event."""
     if not event_ids:

@@ -162,7 +162,7 @@ def wait_until_up(port: int, process: "subprocess.Popen[bytes]") -> None:
         if process.poll() is not None:
             raise SystemExit("The web application did not start; see the message above.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):  # nosec B310
                 return
         except OSError:
             time.sleep(0.5)

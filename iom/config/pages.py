@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from iom.access.permissions import DESCRIPTIONS, Permission
+from iom.access.permissions import DESCRIPTIONS, EXTENT_MEANINGS, EXTENTS, REACHES, Permission
 from iom.access.roles import ALL
 from iom.cohorts import rules as cohorts
 from iom.common.registries import privacy_declarations
@@ -18,24 +18,26 @@ MADE = "Made by `make docs`; do not edit."
 
 
 def permissions_page() -> str:
-    """Role x permission, in plain English, from `iom.access.roles`."""
+    """Role x permission x scope, in plain English, from `iom.access`."""
     lines = [
         "# Roles and permissions",
         "",
         MADE,
         "",
-        "What each role may do, within what each record's audience allows.",
+        "What each role may do, and how far: which records it opens of their own agency, of the other agencies of the",
+        "partnership, and of other partnerships. The page *Roles and permissions* of the section Admin shows the same,",
+        "and `tests/web/access/test_table.py` asks every address for it.",
         "",
+        *(f"- {EXTENTS[extent]}: {meaning}" for extent, meaning in EXTENT_MEANINGS.items()),
     ]
     for role in ALL:
-        lines += [f"## {role.display_name}", "", role.description, ""]
-        lines += [f"- {DESCRIPTIONS[permission]}" for permission in Permission if permission in role.permissions]
-        lines.append("")
-    lines += ["## The same as a table", "", f"| permission | {' | '.join(role.slug for role in ALL)} |"]
-    lines.append("|---" * (len(ALL) + 1) + "|")
-    for permission in Permission:
-        marks = ["yes" if permission in role.permissions else "" for role in ALL]
-        lines.append(f"| {permission.value} | {' | '.join(marks)} |")
+        lines += ["", f"## {role.display_name}", "", role.description, ""]
+        lines += ["| may | reach | own agency | other agencies | other partnerships |", "|---|---|---|---|---|"]
+        for permission in Permission:
+            if permission in role.permissions:
+                reach = REACHES[permission]
+                columns = [DESCRIPTIONS[permission], reach.words, *(EXTENTS[extent] for extent in reach.extents)]
+                lines.append(f"| {' | '.join(columns)} |")
     return "\n".join(lines) + "\n"
 
 

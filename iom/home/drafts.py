@@ -65,7 +65,7 @@ def form_tokens(request: HttpRequest, scope: Scope) -> SafeString:
     tokens = csrf_input(request)
     if scope.agency_id:
         made_for = [scope.user_id, scope.partnership_id, scope.agency_id, request.path]
-        typed = mark_safe(" data-iom-typed") if request.method == "POST" else ""
+        typed = mark_safe(" data-iom-typed") if request.method == "POST" else ""  # nosec B308
         mark = signing.dumps(made_for, salt=SALT)
         tokens += format_html('<input type="hidden" name="{}" value="{}"{}>', MARK, mark, typed)
     draft_id = continued(request)

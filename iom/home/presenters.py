@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from iom.access.permissions import Permission
+from iom.access import roles
+from iom.access.permissions import DESCRIPTIONS, EXTENTS, REACHES, Permission
 from iom.access.scope import Scope
 from iom.common import registries
 from iom.common.registries import Attention
@@ -53,6 +54,27 @@ def admin_pages(scope: Scope) -> list[dict[str, str]]:
         {"text": gettext(page.text), "purpose": gettext(page.purpose), "href": reverse(page.url_name)}
         for page in registries.admin_pages
         if scope.allows(Permission(page.permission))
+    ]
+
+
+def permission_table() -> list[dict[str, Any]]:
+    """Each role with what it may do, and which records of whom that opens: role x permission x scope."""
+    return [
+        {
+            "slug": role.slug,
+            "name": gettext(role.display_name),
+            "description": gettext(role.description),
+            "rows": [
+                {
+                    "may": gettext(DESCRIPTIONS[permission]),
+                    "reach": gettext(REACHES[permission].words),
+                    "extents": [gettext(EXTENTS[extent]) for extent in REACHES[permission].extents],
+                }
+                for permission in Permission
+                if permission in role.permissions
+            ],
+        }
+        for role in roles.ALL
     ]
 
 

@@ -7,6 +7,7 @@ from iom.home import views
 urlpatterns = [
     path("", views.today, name="today"),
     path("admin/", views.admin, name="admin"),
+    path("admin/permissions", views.permissions, name="permissions"),
     path("hidden", views.hidden, name="hidden"),
     path("health", views.health, name="health"),
     path("account", views.account, name="account"),

@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from iom.access import roles
-from iom.access.permissions import Permission
+from iom.access.permissions import EXTENT_MEANINGS, EXTENTS, Permission
 from iom.access.views import ScopedRequest, open_to_all, requires
 from iom.audit import operations as audit
 from iom.home import drafts, operations, presenters, queries
@@ -40,6 +41,17 @@ def today(request: ScopedRequest) -> HttpResponse:
 def admin(request: ScopedRequest) -> HttpResponse:
     """The pages of the section Admin that this user's role includes."""
     return render(request, "home/admin.html", {"pages": presenters.admin_pages(request.scope)})
+
+
+@require_GET
+@requires(Permission.USERS_VIEW)
+def permissions(request: ScopedRequest) -> HttpResponse:
+    """The permission table: role x permission x scope, in plain English."""
+    context = {
+        "roles": presenters.permission_table(),
+        "extents": [(gettext(EXTENTS[extent]), gettext(meaning)) for extent, meaning in EXTENT_MEANINGS.items()],
+    }
+    return render(request, "home/permissions.html", context)
 
 
 @open_to_all
@@ -91,9 +103,12 @@ def keep_alive(request: ScopedRequest) -> HttpResponse:
 @requires(Permission.TODAY_VIEW)
 def choose_membership(request: ScopedRequest) -> HttpResponse:
     """Acts from now on for another of the user's own agencies."""
-    request.session["membership_id"] = int(request.POST.get("membership", "0") or 0)
+    chosen = request.POST.get("membership", "")
+    request.session["membership_id"] = int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
     to = request.POST.get("next", "")
-    return redirect(to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "today")
+    # No host is allowed, not even ours: an address that begins at our root, and no other.
+    is_ours = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
+    return redirect(to if is_ours else "today")
 
 
 @open_to_all

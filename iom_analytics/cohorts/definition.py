@@ -66,7 +66,7 @@ def read_scheme(text: str, *, definition: str = "scheme") -> Scheme:
     Raises DefinitionError where anything is missing, unknown, contradictory or without its source.
     """
     try:
-        tree = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a subclass of SafeLoader)
+        tree = yaml.load(text, Loader=StrictLoader)  # noqa: S506  # nosec B506
     except yaml.YAMLError as error:
         raise DefinitionError(definition, f"not valid YAML: {' '.join(str(error).split())}") from error
     return Reader(definition).scheme(tree)

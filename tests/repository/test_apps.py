@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from iom.access.permissions import DESCRIPTIONS, Permission
+from iom.access.permissions import DESCRIPTIONS, REACHES, Permission
 from iom.access.roles import ALL
 from iom.common.registries import privacy_declarations
 from tests.repository.code import ROOT
@@ -87,6 +87,7 @@ def test_every_url_has_a_permission() -> None:
 
 def test_every_permission_is_described_and_given_to_some_role() -> None:
     assert set(DESCRIPTIONS) == set(Permission)
+    assert set(REACHES) == set(Permission), "each permission says how far it reaches"
     given = {permission for role in ALL for permission in role.permissions}
     assert given == set(Permission)
 

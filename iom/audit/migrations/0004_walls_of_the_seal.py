@@ -32,7 +32,7 @@ create policy audit_pending_sealed on audit_pending for delete using ({PARTNERSH
 
 alter table audit_value enable row level security;
 create policy audit_value_add on audit_value for insert with check (true);
-create policy audit_value_read on audit_value for select using ({PARTNERSHIP} and (field = 'reason' or {AGENCY} or {SYSTEM}));
+create policy audit_value_read on audit_value for select using ({PARTNERSHIP} and ({AGENCY} or {SYSTEM}));
 create policy audit_value_erase on audit_value for delete using ({PARTNERSHIP} and {SYSTEM});
 
 -- What was recorded before there were seals waits for the first.

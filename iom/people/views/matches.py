@@ -158,6 +158,9 @@ def undo(request: ScopedRequest, decision_id: int) -> HttpResponse:
         messages.success(request, _("The decision was undone."))
         match = queries.match_of(decision=decision, scope=request.scope)
         return redirect("people-match", match_id=match.pk) if match else redirect("people-matches")
+    for record in (decision.left, decision.right):
+        if record.person_id:
+            audit.viewed(by=request.scope, at=timezone.now(), person_id=record.person_id, page="people.undo")
     match = queries.match_of(decision=decision, scope=request.scope)
     context = {
         "form": form,

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.audit import queries as audit
 from iom.audit.choices import Kind
 from iom.audit.models import REASON, Event, Value
 from iom.common.registries import Attention
@@ -38,7 +39,7 @@ def event_rows(events: list[Event], *, unsealed: set[int], scope: Scope) -> list
     users = partnerships.user_names(user_ids={event.actor_id for event in events})
     agencies = {agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)}
     people = queries.public_ids(person_ids={e.person_id for e in events if e.person_id}, scope=scope)
-    values = queries.values_of(event_ids=[event.pk for event in events])
+    values = queries.values_of(event_ids=[event.pk for event in events], scope=scope)
     return [
         {
             "id": event.pk,
@@ -56,7 +57,7 @@ def event_rows(events: list[Event], *, unsealed: set[int], scope: Scope) -> list
 
 
 def about(event: Event, people: dict[int, Any]) -> str:
-    named = event.detail.get("people", [])
+    named = audit.named(event)
     if named:
         return ngettext("a list of %(count)s person", "a list of %(count)s people", len(named)) % {"count": len(named)}
     if event.person_id is not None:
@@ -66,14 +67,18 @@ def about(event: Event, people: dict[int, Any]) -> str:
 
 
 def reason_of(event: Event, values: list[Value]) -> str:
-    return next((value.after or "" for value in values if value.field == REASON), event.reason)
+    """The reason given; where it is another agency's to read, that one was."""
+    given = next((value.after or "" for value in values if value.field == REASON), None)
+    if given is None and REASON in event.changes:
+        return _("a reason was given; the agency that gave it can read it")
+    return given or event.reason
 
 
 def event_page(event: Event, *, scope: Scope) -> dict[str, Any]:
     """One event in full: what the chain holds of it, and what is kept beside it."""
-    named = [*event.detail.get("people", []), *([event.person_id] if event.person_id else [])]
+    named = [*audit.named(event), *([event.person_id] if event.person_id else [])]
     people = queries.public_ids(person_ids=set(named), scope=scope)
-    values = queries.values_of(event_ids=[event.pk]).get(event.pk, [])
+    values = queries.values_of(event_ids=[event.pk], scope=scope).get(event.pk, [])
     (row,) = event_rows([event], unsealed=set(), scope=scope)
     sealed = queries.seal_of(event=event, scope=scope)
     return {
@@ -81,8 +86,8 @@ def event_page(event: Event, *, scope: Scope) -> dict[str, Any]:
         "row": row,
         "people": [str(people.get(person_id) or _("no longer there")) for person_id in named],
         "changes": [value for value in values if value.field != REASON],
-        "hidden": sorted(set(event.changes) - {value.field for value in values}),
-        "detail": {key: value for key, value in event.detail.items() if key != "people"},
+        "hidden": sorted(set(event.changes) - {value.field for value in values} - {REASON}),
+        "detail": {key: value for key, value in event.detail.items() if key != "people" or not audit.named(event)},
         "seal": sealed and {"number": sealed[0].number, "at": sealed[0].at, "place": sealed[1]},
     }
 

@@ -97,10 +97,11 @@ def get_event(*, event_id: int, scope: Scope) -> Event:
     return found
 
 
-def values_of(*, event_ids: list[int]) -> dict[int, list[Value]]:
-    """What is kept beside these events and may be read, by event: reasons, and one's own agency's changes."""
+def values_of(*, event_ids: list[int], scope: Scope) -> dict[int, list[Value]]:
+    """What one's own agency wrote beside these events, by event: reasons, and values before and after."""
     kept: dict[int, list[Value]] = {}
-    for value in Value.objects.filter(event_id__in=event_ids).order_by("field"):
+    own = Value.objects.filter(partnership_id=scope.partnership_id, agency_id=scope.agency_id)
+    for value in own.filter(event_id__in=event_ids).order_by("field"):
         kept.setdefault(value.event_id, []).append(value)
     return kept
 

@@ -54,7 +54,7 @@ def looks(*, scope: Scope, since: datetime, until: datetime) -> list[Look]:
 def whom(event: Event) -> frozenset[int]:
     """The people an event is about, or whom its list named."""
     one = () if event.person_id is None else (event.person_id,)
-    return frozenset({*one, *event.detail.get("people", ())})
+    return frozenset({*one, *audit.named(event)})
 
 
 def usual_days(*, scope: Scope, until: datetime) -> dict[int, list[int]]:

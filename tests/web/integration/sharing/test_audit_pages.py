@@ -69,7 +69,8 @@ def test_who_has_looked_at_this_person(
     with act_in(ines.scope):
         assert [Event.objects.get(pk=pk).actor_id for pk in shown(page)] == [bob.user.pk, alice.user.pk]
     assert "a list of 2 people" in text
-    assert "Asked by the duty sergeant" in text
+    assert "a reason was given" in text
+    assert "duty sergeant" not in text, "the police wrote it, and who asks is of the council"
     assert str(robin.public_id)[:8] in text
     assert "Marsh" not in text
     assert text.count("Not sealed yet") == 2
@@ -144,6 +145,19 @@ def test_an_event_shows_its_place_in_the_chain(place: Place, alice: Worker, ines
     page = as_user(ines).get(address)
     assert "Event 1 of the chain, in seal 1" in page.content.decode()
     assert page.content.decode().count("no longer there") >= 2
+
+
+def test_a_count_of_people_names_nobody(place: Place, ines: Worker, as_user: SignIn) -> None:
+    with act_in(place.system()):
+        audit.record(
+            by=place.system(), at=AT, kind=Kind.COMBINATION, action="people.link", subject_type="x", subject_id=1,
+            detail={"people": 12},
+        )  # fmt: skip
+        event = Event.objects.get(action="people.link")
+    assert as_user(ines).get(reverse("sharing-audit")).status_code == 200
+    page = as_user(ines).get(reverse("sharing-audit-event", args=[event.pk])).content.decode()
+    assert ">12<" in page
+    assert "12 people" not in page
 
 
 def test_an_event_of_another_partnership_is_not_there(charlie: Worker, ines: Worker, as_user: SignIn) -> None:

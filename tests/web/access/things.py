@@ -1,0 +1,289 @@
+"""One real thing of every kind that an address can be about, for each place it can stand in to somebody who looks.
+
+A new part of an address needs an example in `make_things`, or `test_table.py` fails. Every name and text of a thing
+holds a word of its place (`word`), so that a page which shows what it should not is caught.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from iom.access.permissions import Extent, Reach
+from iom.access.scope import act_in
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.cohorts.choices import NominationState
+from iom.cohorts.models import (
+    AgencyReturn,
+    Candidate,
+    CohortMembership,
+    MembershipChange,
+    Nomination,
+    PanelDecision,
+    ReturnRequest,
+)
+from iom.home import operations as home
+from iom.imports import operations as imports
+from iom.imports.choices import BatchStatus
+from iom.imports.models import Batch
+from iom.people.choices import Verdict
+from iom.people.linkage import Pair
+from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Sanction
+from iom.people.operations import decisions
+from iom.sharing.models import (
+    DestructionItem,
+    DestructionList,
+    LegalHold,
+    LookReview,
+    RetentionReview,
+    SubjectAccessItem,
+    SubjectAccessRequest,
+)
+from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import add_event, link_people, make_record
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whose a thing is, and who may see it, seen from the police of Westmarch."""
+
+    name: str
+    agency: str
+    audience: str
+    listed: tuple[str, ...]
+    extent: str  # the field of `Reach` that speaks of it
+    shared: bool  # whether its audience opens it to the police
+
+    @property
+    def word(self) -> str:
+        return f"Zq{self.name}"
+
+    def is_open_by(self, reach: Reach) -> bool:
+        extent: Extent = getattr(reach, self.extent)
+        return extent == Extent.ALL or (extent == Extent.SHARED and self.shared)
+
+
+STANDINGS = (
+    Standing("own", "Police", "own", (), "own_agency", True),
+    Standing("partners", "Council", "partners", (), "other_agency", True),
+    Standing("listed", "Council", "listed", ("Police",), "other_agency", True),
+    Standing("unlisted", "Council", "listed", ("Treatment",), "other_agency", False),
+    Standing("closed", "Treatment", "own", (), "other_agency", False),
+    Standing("elsewhere", "Police", "partners", (), "other_partnership", False),
+)
+# Parts of an address that name what belongs to the partnership as a whole: there it is one and the same for all.
+OF_PARTNERSHIP = {"slug", "number", "run_id"}
+# Parts that name what is its user's alone.
+PERSONAL = {"draft_id"}
+
+
+def make_things(worker: Worker, place: Place, elsewhere: Place) -> dict[str, dict[str, Any]]:
+    """By standing and part of an address: what stands there. `decision_id` has one for each app."""
+    here = [standing for standing in STANDINGS if standing.extent != "other_partnership"]
+    beyond = [standing for standing in STANDINGS if standing.extent == "other_partnership"]
+    return make_place_things(place, here, worker) | make_place_things(elsewhere, beyond, worker)
+
+
+def make_place_things(place: Place, standings: list[Standing], worker: Worker) -> dict[str, dict[str, Any]]:
+    records, people = {}, {}
+    for standing in standings:
+        with act_in(place.system(standing.agency)):
+            records[standing] = [
+                make_record(
+                    place,
+                    agency=standing.agency,
+                    audience=standing.audience,
+                    audience_agencies=[place.agencies[name].pk for name in standing.listed],
+                    family_name=standing.word,
+                    postcode="ZW1 1AB",
+                )
+                for _ in range(4)
+            ]
+            add_event(
+                Sanction,
+                records[standing][0],
+                sanction_date=date(2020, 1, 1),
+                sanction_type="conviction",
+                offence_code="28/3",
+                audience=standing.audience,
+                audience_agencies=records[standing][0].audience_agencies,
+            )
+    clusters = {
+        f"{place.partnership.slug}-{standing.name}-{n}": [record]
+        for standing, made in records.items()
+        for n, record in enumerate(made)
+    }
+    pairs = [Pair(made[n].pk, made[n + 1].pk, 5.0, 0.9) for made in records.values() for n in (0, 2)]
+    people = link_people(place, clusters, *pairs)
+    slug = f"scheme-{place.partnership.slug}"
+    name = "Neighbourhood crime" if len(standings) > 1 else standings[0].word
+    with act_in(place.system()):
+        scheme = make_scheme(place, slug=slug, name=name)
+        run = make_run(scheme, list(people.values()))
+        link_run = LinkRun.objects.get()
+        for person in people.values():
+            marking = {"audience": person.audience, "audience_agencies": person.audience_agencies}
+            Candidate.objects.filter(person=person).update(**marking, owner_agency=person.owner_agency)
+    chair = make_worker(place, f"chair-{place.partnership.slug}", agency="Police", roles=["panel-chair"])
+    return {
+        standing.name: {
+            **things_of(
+                place, standing, [people[key] for key in clusters if f"-{standing.name}-" in key], scheme, chair
+            ),
+            "slug": slug,
+            "number": 1,
+            "run_id": run.pk,
+            "people-link-cancel.run_id": link_run.pk,
+            "draft_id": make_draft(place, standing, worker),
+            "kind": "csv",
+        }
+        for standing in standings
+    }
+
+
+def things_of(place: Place, standing: Standing, people: list[Person], scheme: Any, chair: Worker) -> dict[str, Any]:
+    system = place.system(standing.agency)
+    with act_in(system):
+        marking = {
+            "owner_agency": place.agencies[standing.agency],
+            "audience": standing.audience,
+            "audience_agencies": [place.agencies[name].pk for name in standing.listed],
+        }
+        # Who is open to their own agency alone cannot be nominated; what was, and was closed since, must stay closed.
+        known = Person.objects.filter(pk__in=[person.pk for person in people])
+        known.update(audience="partners")
+        member = make_member(people[0], scheme, lead=chair, nominated_by=system, by=system)
+        undecided = nominate(people[1], scheme, system, asked=[place.agencies["Probation"].pk])
+        known.update(**marking)
+        both = Nomination.objects.filter(person__in=people)
+        both.update(**marking, reason=f"{standing.word} reason")
+        assert undecided.state == NominationState.OPEN
+        for model, owner in (
+            (ReturnRequest, "nomination__in"),
+            (PanelDecision, "nomination__in"),
+            (AgencyReturn, "request__nomination__in"),
+            (CohortMembership, "nomination__in"),
+            (MembershipChange, "membership__nomination__in"),
+        ):
+            model.objects.filter(**{owner: both}).update(**marking)
+        first, second = PossibleMatch.objects.filter(left__person__in=people).order_by("pk")
+        decision = decisions.decide_match(
+            match_id=second.pk, verdict=Verdict.DIFFERENT, reason=f"{standing.word} tattoo", by=system, at=AT
+        )
+        LinkDecision.objects.filter(pk=decision.pk).update(**marking)
+        PossibleMatch.objects.filter(pk__in=[first.pk, second.pk]).update(**marking)
+        return {
+            "public_id": people[0].public_id,
+            "other_id": people[1].public_id,
+            "match_id": first.pk,
+            "people-undo.decision_id": decision.pk,
+            "cohorts-told.decision_id": PanelDecision.objects.get(nomination_id=member.nomination_id).pk,
+            "membership_id": member.pk,
+            "nomination_id": undecided.pk,
+            "batch_id": make_batch(place, standing).pk,
+            **sharing_things(place, standing, people[2]),
+        }
+
+
+def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str, Any]:
+    """What one agency has to do about a person's data: a review, a hold, a list, an answer; and a look to ask about."""
+    agency = place.agencies[standing.agency]
+    own = {"partnership": place.partnership, "owner_agency": agency, "regime": agency.regime, "audience": "own"}
+    of_record = {"person": person, "record": "agency", "rule": "police-other"}
+    listed = DestructionList.objects.create(**own, proposed_by=0, proposed_at=AT)
+    DestructionItem.objects.create(**own, **of_record, list=listed)
+    request = SubjectAccessRequest.objects.create(
+        **own,
+        person=person,
+        received_on=date(2026, 11, 1),
+        channel="email",
+        asked_for=f"{standing.word} asks",
+        identity_check="documents",
+        identity_checked_by=0,
+        recorded_by=0,
+        recorded_at=AT,
+    )
+    look = LookReview.objects.create(
+        partnership=place.partnership,
+        doubt="dip-sample",
+        actor_id=0,
+        on=date(2026, 11, 1),
+        event_ids=[],
+        people=1,
+        found_at=AT,
+    )
+    event_id = audit.record(
+        by=place.system(standing.agency),
+        at=AT,
+        kind=Kind.ALTERATION,
+        action="test.thing",
+        subject_type="test.Thing",
+        subject_id=standing.name,
+    )
+    item = SubjectAccessItem.objects.create(
+        **own, request=request, controller=agency, source="people.Arrest", row_id=1, title="Arrest", fields=[]
+    )
+    review = RetentionReview.objects.create(**own, **of_record, last_on=date(2000, 1, 1), of_child=False)
+    return {
+        "sharing-review.review_id": review.pk,
+        "sharing-look.review_id": look.pk,
+        "hold_id": LegalHold.objects.create(
+            **own, person=person, reason=f"{standing.word} holds", placed_by=0, placed_at=AT
+        ).pk,
+        "list_id": listed.pk,
+        "request_id": request.pk,
+        "item_id": item.pk,
+        "event_id": event_id,
+    }
+
+
+def make_batch(place: Place, standing: Standing) -> Batch:
+    """A batch whose columns are to be said, and a file of rows held."""
+    agency = place.agencies[standing.agency]
+    by = place.system(standing.agency)
+    feed = imports.add_feed(
+        agency=agency, name=f"Feed {standing.name}", source=standing.name, table="records", by=by, at=AT
+    )
+    batch: Batch = Batch.objects.create(
+        partnership=place.partnership,
+        feed=feed,
+        status=BatchStatus.UPLOADED,
+        file_name=f"Zqfile{standing.name}.csv",
+        file_bytes=1,
+        file_sha256=standing.name,
+        uploaded_by=1,
+        uploaded_at=AT,
+        layout={},
+        read_rows=1,
+        held_rows=1,
+    )
+    folder = Path(settings.STORE) / "imports" / str(batch.pk)
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("Nominal Ref,Surname\n1,Ashdown\n")
+    (folder / "held.csv").write_text(f"{standing.word}\n")
+    return batch
+
+
+def make_draft(place: Place, standing: Standing, worker: Worker) -> Any:
+    """What was typed: by the worker where it is their own, by a colleague where not."""
+    if standing.name == "own":
+        user = worker
+    else:
+        user = make_worker(place, f"typist-{standing.name}", agency=standing.agency, roles=["coordinator"])
+    by = place.system(standing.agency)
+    with act_in(by):
+        draft = home.keep(
+            user_id=user.user.pk,
+            agency_id=place.agencies[standing.agency].pk,
+            path="/imports/feeds/new",
+            pairs=[["name", f"{standing.word} typed"]],
+            files=[],
+            instead_of=None,
+            by=by,
+            at=AT,
+        )
+    return draft.pk

@@ -103,6 +103,7 @@ def set_environment(address: str, store: Path) -> None:
         "OPENIOM_SECRET_KEY": key.read_text(),
         "OPENIOM_STORE": str((store / "files").resolve()),
         "OPENIOM_DROP_FOLDER": str((store / "drop").resolve()),
+        "OPENIOM_AUDIT_ANCHOR": str((store / "audit-heads").resolve()),
         "OPENIOM_DEMO": "yes",
         "OPENIOM_SECOND_FACTOR": "no",
         "OPENIOM_DEMO_SIGN_INS": json.dumps(

@@ -25,7 +25,9 @@ SHORT = 8  # letters of a person's public number that a list shows
 
 def action_in_words(event: Event) -> str:
     """What was done. Looks and files by their names, other operations as they are called."""
-    first, _dot, rest = event.action.partition(".")
+    first, dot, rest = event.action.partition(".")
+    if not dot:
+        return first[:1].upper() + first[1:].replace("-", " ").replace("_", " ")
     what = rest.replace("_", " ").replace("-", " ")
     if first == "view":
         return _("Looked at: %(what)s") % {"what": what}

@@ -146,10 +146,10 @@ def draw(request: ScopedRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AUDIT_VIEW)
-def look(request: ScopedRequest, review_id: int) -> HttpResponse:
+def look(request: ScopedRequest, look_id: int) -> HttpResponse:
     """One of them: the looks, and what was found."""
     scope = request.scope
-    one = reads.get_review(review_id=review_id, scope=scope)
+    one = reads.get_review(review_id=look_id, scope=scope)
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -229,8 +229,8 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
     )
     review = RetentionReview.objects.create(**own, **of_record, last_on=date(2000, 1, 1), of_child=False)
     return {
-        "sharing-review.review_id": review.pk,
-        "sharing-look.review_id": look.pk,
+        "review_id": review.pk,
+        "look_id": look.pk,
         "hold_id": LegalHold.objects.create(
             **own, person=person, reason=f"{standing.word} holds", placed_by=0, placed_at=AT
         ).pk,

@@ -99,7 +99,13 @@ def examples(page: Page, role: str) -> dict[str, str]:
         page.locator("#reviews a").first.click()
         review_id = page.url.rpartition("/")[2]
         address = page.get_by_role("link", name="Place a legal hold").get_attribute("href")
-        return {**EXAMPLES, "review_id": review_id, "public_id": str(address).rpartition("/")[2]}
+        found = {**EXAMPLES, "review_id": review_id, "public_id": str(address).rpartition("/")[2]}
+        page.goto("/audit/")
+        found["event_id"] = first_of_table(page)
+        page.goto("/audit/looks/")
+        page.get_by_role("button", name="Draw").click()  # there is the look at that review, at least
+        found["look_id"] = first_of_table(page)
+        return found
     if not may(role, Permission.PERSON_SEARCH):
         return EXAMPLES
     page.goto("/people/?q=an")
@@ -110,6 +116,11 @@ def examples(page: Page, role: str) -> dict[str, str]:
         address = page.get_by_role("link", name="Compare").first.get_attribute("href")
         found["match_id"] = str(address).rpartition("/")[2]
     return found
+
+
+def first_of_table(page: Page) -> str:
+    """The number in the address of the first row of a list."""
+    return str(page.locator("main table tbody a").first.get_attribute("href")).rpartition("/")[2]
 
 
 def test_every_page_can_be_looked_at_by_somebody() -> None:

@@ -22,10 +22,10 @@ from tests.web.functional.conftest import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEES = {
-    "coordinator": {"Today", "People", "Cohort", "Imports"},
+    "coordinator": {"Today", "People", "Cohort", "Imports", "Admin"},
     "partner-worker": {"Today", "People", "Cohort"},
     "board-member": {"Today"},
-    "administrator": {"Today"},
+    "administrator": {"Today", "Admin"},
 }
 
 

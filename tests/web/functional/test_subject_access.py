@@ -93,7 +93,7 @@ def test_a_request_is_answered_by_two_people_with_the_keyboard(signed_in: Callab
     page.get_by_text("waits for a second person").wait_for()
     assert page.get_by_text("Check done").count() == 0
 
-    checker = signed_in("coordinator")
+    checker = signed_in("manager")  # of the same agency
     press(checker.get_by_role("link", name="is to be checked"))
     sound(checker)
     press(checker.get_by_role("button", name="Check done").or_(checker.get_by_role("link", name="Check done")))

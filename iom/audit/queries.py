@@ -75,8 +75,11 @@ def last_seal(*, scope: Actor) -> Seal | None:
 def head(*, scope: Actor) -> Head | None:
     """The end of the partnership's chain; None while nothing is sealed."""
     seal = last_seal(scope=scope)
-    if seal is None:
-        return None
+    return None if seal is None else head_at(seal)
+
+
+def head_at(seal: Seal) -> Head:
+    """The end of the chain as this seal left it."""
     return Head(seal.partnership_id, seal.number, seal.first + len(seal.event_ids) - 1, bytes(seal.hash).hex())
 
 

@@ -10,7 +10,18 @@ from django.utils.translation import gettext_noop as _
 
 from iom.access.scope import Scope
 from iom.cohorts import models
-from iom.common.privacy import PERSONAL_DATE, SENSITIVE, STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
+from iom.common.privacy import (
+    MARKING,
+    PERSONAL_DATE,
+    SENSITIVE,
+    STAFF,
+    SYSTEM,
+    Kind,
+    Retention,
+    SubjectAccess,
+    Treatment,
+    all_of,
+)
 from iom.common.registries import (
     PrivacyDeclaration,
     SubjectAccessGatherer,
@@ -23,14 +34,6 @@ from iom.common.subject_access import Gathered, Table, rows_of
 SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
 # What kind of member, for how long, and how it ended: counted after the person's record has gone.
 COUNTED = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.KEEP)
-
-MARKING = dict.fromkeys(
-    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
-)
-
-
-def all_of(treatment: Treatment, *names: str) -> dict[str, Treatment]:
-    return dict.fromkeys(names, treatment)
 
 
 FIELDS = {

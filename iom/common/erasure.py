@@ -67,7 +67,7 @@ def merge(counts: Iterable[Counts]) -> Counts:
 
 def add(found: Counts, each: Rows, rows: int) -> None:
     model = each.rows.model
-    fields = {} if each.whole else {name: outcome(model, name) for name in treatments(model)}
+    fields = {} if each.whole else outcomes(model)
     found[model._meta.label] = {
         "rows": rows + found.get(model._meta.label, {}).get("rows", 0),
         "deleted": each.whole,
@@ -78,14 +78,13 @@ def add(found: Counts, each: Rows, rows: int) -> None:
 OUTCOMES = ("removed", "generalised", "kept")
 
 
-def treatments(model: type[models.Model]) -> dict[str, Retention]:
-    """Each field's declared treatment. A table without a declaration is a fault: a test finds it first."""
+def outcomes(model: type[models.Model]) -> dict[str, str]:
+    """What becomes of each field, as declared. A table without a declaration is a fault: a test finds it first."""
     declared = next(each for each in privacy_declarations if each.name == model._meta.label)
-    return {name: treatment.retention for name, treatment in declared.fields.items()}
+    return {name: outcome(model, name, treatment.retention) for name, treatment in declared.fields.items()}
 
 
-def outcome(model: type[models.Model], name: str) -> str:
-    retention = treatments(model)[name]
+def outcome(model: type[models.Model], name: str, retention: Retention) -> str:
     if retention is Retention.KEEP:
         return "kept"
     return "generalised" if retention is Retention.GENERALISE and can_generalise(model, name) else "removed"
@@ -98,9 +97,9 @@ def can_generalise(model: type[models.Model], name: str) -> bool:
 def emptied(model: type[models.Model]) -> dict[str, Any]:
     """What an update sets each field to that is not kept."""
     return {
-        name: generalised(model, name) if outcome(model, name) == "generalised" else removed(model, name)
-        for name in treatments(model)
-        if outcome(model, name) != "kept"
+        name: generalised(model, name) if said == "generalised" else removed(model, name)
+        for name, said in outcomes(model).items()
+        if said != "kept"
     }
 
 

@@ -45,3 +45,13 @@ STAFF = Treatment(Kind.STAFF, SubjectAccess.LEAVE, Retention.KEEP)
 PERSONAL = Treatment(Kind.PERSONAL, SubjectAccess.GIVE, Retention.REMOVE)
 PERSONAL_DATE = Treatment(Kind.PERSONAL, SubjectAccess.GIVE, Retention.GENERALISE)
 SENSITIVE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.REMOVE)
+
+# What every record about a person carries (`iom.agreements.models.Marked`), and its key.
+MARKING = dict.fromkeys(
+    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
+)
+
+
+def all_of(treatment: Treatment, *names: str) -> dict[str, Treatment]:
+    """The same treatment for each of these fields."""
+    return dict.fromkeys(names, treatment)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from iom.access.scope import Scope
 from iom.common.privacy import (
+    MARKING,
     PERSONAL,
     PERSONAL_DATE,
     SENSITIVE,
@@ -35,9 +36,6 @@ OWN_SENSITIVE = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.REMOVE)
 SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
 POSTCODE = Treatment(Kind.PERSONAL, SubjectAccess.GIVE, Retention.GENERALISE)
 
-MARKING = dict.fromkeys(
-    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
-)
 WHO = {
     "given_names": PERSONAL,
     "family_name": PERSONAL,

@@ -9,7 +9,19 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from iom.access.scope import Scope
-from iom.common.privacy import PERSONAL, PERSONAL_DATE, STAFF, SYSTEM, Kind, Retention, SubjectAccess, Treatment
+from iom.common.privacy import (
+    MARKING,
+    PERSONAL,
+    PERSONAL_DATE,
+    SENSITIVE,
+    STAFF,
+    SYSTEM,
+    Kind,
+    Retention,
+    SubjectAccess,
+    Treatment,
+    all_of,
+)
 from iom.common.registries import (
     PrivacyDeclaration,
     SubjectAccessGatherer,
@@ -19,23 +31,12 @@ from iom.common.registries import (
 from iom.common.subject_access import Gathered, Table, rows_of
 from iom.sharing import models
 
-# A reviewer's words speak of the person, and perhaps of others.
-REASON = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.REMOVE)
-MARKING = dict.fromkeys(
-    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
-)
-
-
-def all_of(treatment: Treatment, *names: str) -> dict[str, Treatment]:
-    return dict.fromkeys(names, treatment)
-
-
 LOOKS = {
     "sharing.LookReview": {
-        **dict.fromkeys(("id", "partnership", "doubt", "on", "person_id", "event_ids", "people", "found_at"), SYSTEM),
-        **dict.fromkeys(("actor_id", "finding", "reviewed_by", "reviewed_at"), STAFF),
+        **all_of(SYSTEM, "id", "partnership", "doubt", "on", "person_id", "event_ids", "people", "found_at"),
+        **all_of(STAFF, "actor_id", "finding", "reviewed_by", "reviewed_at"),
         # What a user says about why they looked may speak of the person.
-        "note": REASON,
+        "note": SENSITIVE,
     }
 }
 
@@ -48,13 +49,13 @@ RETENTION = {
         **MARKING,
         **all_of(SYSTEM, "person", "record", "outcome", "next_on", "decided_at"),
         "decided_by": STAFF,
-        "reason": REASON,
+        "reason": SENSITIVE,
     },
     "sharing.LegalHold": {
         **MARKING,
         **all_of(SYSTEM, "person", "until", "placed_at", "lifted_at"),
         **all_of(STAFF, "placed_by", "lifted_by"),
-        **all_of(REASON, "reason", "lift_reason"),
+        **all_of(SENSITIVE, "reason", "lift_reason"),
     },
     "sharing.DestructionList": {
         **MARKING,
@@ -74,21 +75,19 @@ COPY = Treatment(Kind.SENSITIVE, SubjectAccess.LEAVE, Retention.REMOVE)
 SUBJECT_ACCESS = {
     "sharing.SubjectAccessRequest": {
         **MARKING,
-        **dict.fromkeys(
-            ("person", "recorded_at", "gathered_at", "prepared_at", "exported_at", "export_sha256"), SYSTEM
-        ),
-        **dict.fromkeys(("recorded_by", "identity_checked_by", "prepared_by", "closed_by"), STAFF),
+        **all_of(SYSTEM, "person", "recorded_at", "gathered_at", "prepared_at", "exported_at", "export_sha256"),
+        **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         # That there was a request, and how it ended, is counted for years; its words end with the record.
-        **dict.fromkeys(("state", "channel", "identity_check"), OWN_KEPT),
-        **dict.fromkeys(("asked_for", "extension_reason", "closing_reason"), PERSONAL),
+        **all_of(OWN_KEPT, "state", "channel", "identity_check"),
+        **all_of(PERSONAL, "asked_for", "extension_reason", "closing_reason"),
         "identity_note": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.REMOVE),
-        **dict.fromkeys(("received_on", "extended_at", "closed_at"), PERSONAL_DATE),
+        **all_of(PERSONAL_DATE, "received_on", "extended_at", "closed_at"),
     },
-    "sharing.SubjectAccessPause": {**MARKING, **dict.fromkeys(("request", "reason", "started_on", "ended_on"), SYSTEM)},
+    "sharing.SubjectAccessPause": {**MARKING, **all_of(SYSTEM, "request", "reason", "started_on", "ended_on")},
     "sharing.SubjectAccessItem": {
         **MARKING,
-        **dict.fromkeys(("request", "controller", "source", "row_id", "treatment", "exemption", "decided_at"), SYSTEM),
-        **dict.fromkeys(("title", "on", "fields", "concern", "redacted", "reason", "consulted"), COPY),
+        **all_of(SYSTEM, "request", "controller", "source", "row_id", "treatment", "exemption", "decided_at"),
+        **all_of(COPY, "title", "on", "fields", "concern", "redacted", "reason", "consulted"),
         "decided_by": STAFF,
     },
 }

@@ -2,6 +2,5 @@
 
 from iom.audit.operations.events import erase_values, record, viewed, viewed_list
 from iom.audit.operations.seals import seal
-from iom.audit.rules import Actor
 
-__all__ = ["Actor", "erase_values", "record", "seal", "viewed", "viewed_list"]
+__all__ = ["erase_values", "record", "seal", "viewed", "viewed_list"]

@@ -49,4 +49,4 @@ def seal(*, by: Actor, at: datetime) -> Head | None:
     made.save(force_insert=True)
     with connection.cursor() as cursor:
         cursor.execute("delete from audit_pending where event_id = any(%s)", [event_ids])
-    return queries.head(scope=by)
+    return queries.head_at(made)

@@ -10,12 +10,13 @@ from django.utils import timezone
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.agreements.choices import Audience
+from iom.agreements.operations import locked, marked_by, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
-from iom.cohorts.operations.rows import locked, locked_person, marked_by, marked_like
+from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.models import Agency
 from iom.people.models import Person

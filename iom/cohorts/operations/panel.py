@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.operations import locked, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import Change, Origin, Outcome, Told
 from iom.cohorts.models import CohortMembership, MembershipChange, Nomination, PanelDecision, ReturnRequest, Scheme
 from iom.cohorts.operations.nominations import Referral, close, nominate
-from iom.cohorts.operations.rows import locked, locked_person, marked_like
+from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships.models import Membership
 

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.operations import locked
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import RunStatus, VersionStatus
 from iom.cohorts.models import RankRun, Scheme, SchemeVersion
 from iom.cohorts.operations import swap
-from iom.cohorts.operations.rows import locked
 from iom.cohorts.scoring import Ranked
 from iom.common import background
 from iom.common.errors import NotVisible, WrongState

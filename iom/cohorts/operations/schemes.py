@@ -7,12 +7,12 @@ from django.db import transaction
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.operations import locked, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import rules
 from iom.cohorts.choices import RunStatus, VersionStatus
 from iom.cohorts.models import Scheme, SchemeVersion, WhatIfPerson
-from iom.cohorts.operations.rows import locked, marked_like
 from iom.cohorts.scoring import Checked, read_definition
 from iom.common import background
 from iom.common.errors import InvalidInput, WrongState

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from iom.access import downloads
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, page_number, requires
 from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries
@@ -57,7 +57,7 @@ def candidates(request: ScopedRequest) -> HttpResponse:
         return render(request, "cohorts/candidates.html", context)
     standing = Standing.NEAR_MISS if request.GET.get("list") == Standing.NEAR_MISS else Standing.ELIGIBLE
     form = filter_form(request, run)
-    page = queries.list_candidates(run=run, chosen=form.filter(standing), page=shared.page_number(request), scope=scope)
+    page = queries.list_candidates(run=run, chosen=form.filter(standing), page=page_number(request), scope=scope)
     members, nominated = queries.who_is_in(person_ids=[row.person_id for row in page.rows], scope=scope)
     audit.viewed_list(
         by=scope,

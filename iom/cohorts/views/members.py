@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, paged, requires
 from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules
@@ -57,7 +57,7 @@ def members(request: ScopedRequest) -> HttpResponse:
     form, state = filter_form(request), chosen_state(request)
     sort = request.GET.get("sort", "name")
     found = queries.list_members(chosen=form.filter(state), scope=scope, on=on, sort=sort)
-    page = shared.paged(found, request, PAGE)
+    page = paged(found, request, PAGE)
     audit.viewed_list(
         by=scope,
         at=timezone.now(),
@@ -161,7 +161,7 @@ def change(
         try:
             write(**form.cleaned_data)
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, done)
             return redirect("cohorts-member", membership.pk)
@@ -222,7 +222,7 @@ def deselect(request: ScopedRequest, membership_id: int) -> HttpResponse:
         try:
             rules.check_can_deselect(state=found.state, **given)
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             if request.POST.get("confirmed") == "yes":
                 cohorts.deselect(membership=found, by=scope, at=timezone.now(), **given)
@@ -258,7 +258,7 @@ def reselect(request: ScopedRequest, membership_id: int) -> HttpResponse:
                 membership=found, referral=form.referral(), asked=form.asked_ids, by=scope, at=timezone.now()
             )
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Nominated again. The panel decides."))
             return redirect("cohorts-nomination", nomination.pk)

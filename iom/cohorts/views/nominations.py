@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from iom.access import downloads
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, paged, requires
 from iom.agreements.choices import Audience
 from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
@@ -46,7 +46,7 @@ def nominations(request: ScopedRequest) -> HttpResponse:
     form = filter_form(request)
     sort = request.GET.get("sort", "due")
     found = queries.list_nominations(chosen=form.filter(), scope=scope, on=on, sort=sort)
-    page = shared.paged(found, request, PAGE)
+    page = paged(found, request, PAGE)
     audit.viewed_list(
         by=scope,
         at=timezone.now(),
@@ -121,7 +121,7 @@ def nominate(request: ScopedRequest, public_id: UUID) -> HttpResponse:
                 at=timezone.now(),
             )
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Nominated. The agencies you chose have been asked for their returns."))
             return redirect("cohorts-nomination", nomination.pk)
@@ -221,7 +221,7 @@ def give_return(request: ScopedRequest, nomination_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Your agency's return has been given."))
             return redirect("cohorts-nomination", found.pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules
@@ -58,7 +58,7 @@ def decide(request: ScopedRequest, nomination_id: int) -> HttpResponse:
         try:
             cohorts.decide(nomination=found, verdict=verdict, by=scope, at=timezone.now())
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, DONE[verdict.outcome])
             return redirect("cohorts-nomination", found.pk)
@@ -102,7 +102,7 @@ def told(request: ScopedRequest, decision_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Recorded."))
             return redirect("cohorts-nomination", found.pk)

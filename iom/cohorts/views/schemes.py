@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, requires
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules, scoring
 from iom.cohorts.choices import VersionStatus
@@ -122,7 +122,7 @@ def write_version(request: ScopedRequest, slug: str) -> HttpResponse:
         try:
             made = cohorts.draft(scheme=found, text=given["text"], reason=given["reason"], by=scope, at=timezone.now())
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Saved as a draft."))
             return redirect("cohorts-version", slug, made.number)
@@ -142,7 +142,7 @@ def edit_version(request: ScopedRequest, slug: str, number: int) -> HttpResponse
         try:
             cohorts.rewrite(version=found, text=given["text"], reason=given["reason"], by=scope, at=timezone.now())
         except InvalidInput as error:
-            shared.add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("cohorts-version", slug, number)

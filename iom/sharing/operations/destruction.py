@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.operations import marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background, erasure, registries
@@ -60,7 +61,7 @@ def approve(*, list_id: int, records: int, by: Scope, at: datetime) -> bool:
         raise WrongState(
             "A legal hold applies to somebody on this list. Withdraw the list, and propose the others again."
         )
-    DestructionApproval.objects.create(**_like(chosen), list=chosen, approved_by=by.user_id, approved_at=at)
+    DestructionApproval.objects.create(**marked_like(chosen), list=chosen, approved_by=by.user_id, approved_at=at)
     is_second = len(approved_by) + 1 == rules.APPROVALS
     if is_second:
         chosen.state = ListState.APPROVED
@@ -188,17 +189,6 @@ def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     own.append(Rows(SubjectAccessItem.objects.visible_to(scope).filter(asked), whole=True))
     # What a user said about why they looked belongs to no agency, and goes with the first of its records.
     return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]
-
-
-def _like(chosen: DestructionList) -> dict[str, object]:
-    return {
-        "partnership_id": chosen.partnership_id,
-        "owner_agency_id": chosen.owner_agency_id,
-        "regime": chosen.regime,
-        "marking": chosen.marking,
-        "audience": chosen.audience,
-        "audience_agencies": chosen.audience_agencies,
-    }
 
 
 def _record(

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.agreements.choices import Audience, Marking
+from iom.agreements.choices import Audience
+from iom.agreements.operations import marked_by, marked_of
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import NotVisible, WrongState
 from iom.partnerships import queries as partnerships
-from iom.partnerships.models import Agency
 from iom.people import extract
 from iom.people.models import Person
 from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
@@ -97,7 +97,7 @@ def _wanted(people: list[Person], *, by: Scope, on: date) -> dict[Key, Retention
             agency = agencies[key[1]]
             rule = rules.rule_for(schedule, record=key[2], owner=agency.kind, signs=signs, on=on)
             wanted[key] = RetentionReview(
-                **_own_marking(agency),
+                **marked_of(agency, audience=Audience.OWN),
                 person_id=person_id,
                 record=key[2],
                 rule=rule.id,
@@ -112,22 +112,6 @@ def _keeping(decision: RetentionDecision | None) -> tuple[date, date] | None:
     if decision is None or decision.next_on is None:
         return None
     return timezone.localdate(decision.decided_at), decision.next_on
-
-
-def _own_marking(agency: Agency) -> dict[str, object]:
-    """Its own agency's, and nobody else's."""
-    return {
-        "partnership_id": agency.partnership_id,
-        "owner_agency_id": agency.pk,
-        "regime": agency.regime,
-        "marking": Marking.OFFICIAL_SENSITIVE,
-        "audience": Audience.OWN,
-        "audience_agencies": [],
-    }
-
-
-def _own_agency(by: Scope) -> Agency:
-    return Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
 
 
 def _locked(review_id: int, by: Scope) -> RetentionReview:
@@ -170,7 +154,7 @@ def propose(*, review_id: int, reason: str, by: Scope, at: datetime) -> Destruct
         is_held=bool(queries.held_people(scope=by, person_ids=[review.person_id], on=on)),
         is_listed=items.filter(person=review.person_id, record=review.record, state=ItemState.WAITING).exists(),
     )
-    marking = _own_marking(_own_agency(by))
+    marking = marked_by(by, audience=Audience.OWN)
     # A list that somebody approved is closed: they approved what was on it.
     waiting = queries.own(DestructionList, by).filter(state=ListState.PROPOSED).order_by("-pk")
     chosen: DestructionList | None = waiting.select_for_update().first()
@@ -191,7 +175,7 @@ def _decide(
     review: RetentionReview, *, outcome: str, reason: str, next_on: date | None, by: Scope, at: datetime
 ) -> None:
     RetentionDecision.objects.create(
-        **_own_marking(_own_agency(by)),
+        **marked_by(by, audience=Audience.OWN),
         person_id=review.person_id,
         record=review.record,
         outcome=outcome,
@@ -223,7 +207,12 @@ def place_hold(*, person: Person, reason: str, until: date | None, by: Scope, at
         raise NotVisible()
     rules.check_can_hold(until=until, on=timezone.localdate(at))
     hold: LegalHold = LegalHold.objects.create(
-        **_own_marking(_own_agency(by)), person=person, reason=reason, until=until, placed_by=by.user_id, placed_at=at
+        **marked_by(by, audience=Audience.OWN),
+        person=person,
+        reason=reason,
+        until=until,
+        placed_by=by.user_id,
+        placed_at=at,
     )
     _record_hold(hold, action="sharing.place_hold", by=by, at=at)
     return hold

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope, act_in, unrestricted
-from iom.agreements.choices import Audience, Marking
+from iom.agreements.choices import Audience
+from iom.agreements.operations import locked, marked_by, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background, subject_access
 from iom.common.errors import InvalidInput, NotVisible
-from iom.partnerships.models import Agency
 from iom.people.models import Person
 from iom.sharing.adapters import answers
 from iom.sharing.choices.subject_access import IdentityCheck, PauseReason, RequestState, Treatment
@@ -46,7 +46,7 @@ def record(*, person: Person, asked: Asked, by: Scope, at: datetime) -> SubjectA
         raise NotVisible()
     checked = asked.identity_check != IdentityCheck.NOT_YET
     made = SubjectAccessRequest.objects.create(
-        **own(by),
+        **marked_by(by, audience=Audience.OWN),
         person=person,
         received_on=asked.received_on,
         channel=asked.channel,
@@ -69,7 +69,7 @@ def record(*, person: Person, asked: Asked, by: Scope, at: datetime) -> SubjectA
 def confirm_identity(*, request: SubjectAccessRequest, check: str, note_of_it: str, by: Scope, at: datetime) -> None:
     """Records how identity was proved; the clock starts today."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     rules.check_can_move(state=request.state, move="gather")
     if check == IdentityCheck.NOT_YET:
         raise InvalidInput("Say how identity was checked.", {"identity_check": "Select how identity was checked"})
@@ -84,7 +84,7 @@ def confirm_identity(*, request: SubjectAccessRequest, check: str, note_of_it: s
 def pause(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
     """Stops the clock while the person is awaited. For clarification it stops under the UK GDPR alone."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     is_paused = queries.open_pause(request=request, scope=by) is not None
     rules.check_can_pause(state=request.state, is_paused=is_paused)
     SubjectAccessPause.objects.create(
@@ -97,7 +97,7 @@ def pause(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime
 def resume(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
     """Starts the clock again. Identity is confirmed by `confirm_identity` instead."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     if not _end_pause(request, on=timezone.localdate(at), reasons=[PauseReason.FEE, PauseReason.CLARIFICATION]):
         raise NotVisible()
     _note(request, "resume", by=by, at=at)
@@ -112,7 +112,7 @@ def _end_pause(request: SubjectAccessRequest, *, on: date, reasons: list[PauseRe
 def extend(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
     """Takes two more months for the answers under the UK GDPR; the person must be told within the first."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     rules.check_can_extend(state=request.state, extended=request.extended_at is not None, reason=reason)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(extended_at=at, extension_reason=reason)
     _note(request, "extend", by=by, at=at, reason=reason)
@@ -126,7 +126,7 @@ def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
     longer be seen or has changed since.
     """
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     is_paused = queries.open_pause(request=request, scope=by) is not None
     rules.check_can_gather(state=request.state, identity=request.identity_check, is_paused=is_paused)
     found = {(each.source, each.row_id): each for each in subject_access.gather(scope=by, person_id=request.person_id)}
@@ -139,7 +139,7 @@ def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
         else:
             gone.append(item.pk)
     SubjectAccessItem.objects.filter(pk__in=gone).delete()
-    marking = own(by)
+    marking = marked_by(by, audience=Audience.OWN)
     SubjectAccessItem.objects.bulk_create(
         (item_from(each, request=request, marking=marking) for each in found.values()), batch_size=AT_ONCE
     )
@@ -182,7 +182,7 @@ def decide(
 ) -> None:
     """Says what becomes of one item."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(item.request, by)
+    request = locked(row=item.request, by=by)
     item = queries.get_item(item_id=item.pk, scope=by)
     left_out = sorted(redacted) if treatment == Treatment.REDACT else []
     rules.check_can_decide(
@@ -214,7 +214,7 @@ def decide(
 def give_all_like(*, item: SubjectAccessItem, consulted: str, by: Scope, at: datetime) -> int:
     """Gives the undecided items like this one that speak of nobody else and are not restricted; returns how many."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(item.request, by)
+    request = locked(row=item.request, by=by)
     rules.check_can_decide(
         state=request.state,
         concern="",
@@ -245,7 +245,7 @@ def needs_consulting(item: SubjectAccessItem, by: Scope) -> bool:
 def prepare(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
     """Hands the decided answer to a second person."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     undecided = queries.count_undecided(request=request, scope=by)
     rules.check_can_prepare(state=request.state, undecided=undecided)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
@@ -258,7 +258,7 @@ def prepare(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
 def send_back(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
     """Gives the answer back to who prepared it, with what is to be changed."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     rules.check_can_close(state=request.state, move="send back", reason=reason)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.REVIEW, prepared_by=None, prepared_at=None
@@ -270,7 +270,7 @@ def send_back(*, request: SubjectAccessRequest, reason: str, by: Scope, at: date
 def release(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
     """Releases the answer as the second person; its files are made in the background."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     deciders = queries.deciders(request=request, scope=by)
     rules.check_can_release(
         state=request.state, checker_id=by.user_id, prepared_by=request.prepared_by, deciders=deciders
@@ -294,7 +294,7 @@ def release(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
 def close(*, request: SubjectAccessRequest, move: str, reason: str, by: Scope, at: datetime) -> None:
     """Ends a request without an answer: refused, with the reasons the person is told, or withdrawn by them."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(request, by)
+    request = locked(row=request, by=by)
     rules.check_can_close(state=request.state, move=move, reason=reason)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=rules.TRANSITIONS[request.state][move], closed_by=by.user_id, closed_at=at, closing_reason=reason
@@ -345,33 +345,6 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
     """Requests stay with the person whose identity was checked; what is not yet released is gathered again by hand."""
-
-
-def locked(request: SubjectAccessRequest, by: Scope) -> SubjectAccessRequest:
-    found: SubjectAccessRequest | None = (
-        SubjectAccessRequest.objects.visible_to(by).select_for_update().filter(pk=request.pk).first()
-    )
-    if found is None:
-        raise NotVisible()
-    return found
-
-
-def own(by: Scope) -> dict[str, Any]:
-    """The marking of what the agency keeps to itself."""
-    agency = Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
-    return {
-        "partnership_id": by.partnership_id,
-        "owner_agency_id": agency.pk,
-        "regime": agency.regime,
-        "marking": Marking.OFFICIAL_SENSITIVE,
-        "audience": Audience.OWN,
-        "audience_agencies": [],
-    }
-
-
-def marked_like(request: SubjectAccessRequest) -> dict[str, Any]:
-    names = ("partnership_id", "owner_agency_id", "regime", "marking", "audience", "audience_agencies")
-    return {name: getattr(request, name) for name in names}
 
 
 def _note(

@@ -1,7 +1,9 @@
 """Audit events and reviews in words. People are numbers here: who asks the audit record sees nobody's name by it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -36,29 +38,46 @@ def action_in_words(event: Event) -> str:
     return f"{what[:1].upper()}{what[1:]} ({first})"
 
 
+@dataclass(frozen=True)
+class Known:
+    """What rows of events need: users and agencies by name, people by public id, and what is kept beside the events."""
+
+    users: dict[int, str]
+    agencies: dict[int, str]
+    people: dict[int, UUID]
+    values: dict[int, list[Value]]
+
+
+def known_of(events: list[Event], *, person_ids: set[int], scope: Scope) -> Known:
+    return Known(
+        users=partnerships.user_names(user_ids={event.actor_id for event in events}),
+        agencies={agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)},
+        people=queries.public_ids(person_ids=person_ids, scope=scope),
+        values=queries.values_of(event_ids=[event.pk for event in events], scope=scope),
+    )
+
+
 def event_rows(events: list[Event], *, unsealed: set[int], scope: Scope) -> list[dict[str, Any]]:
     """The events of a page, with the names of users and agencies and the reasons given."""
-    users = partnerships.user_names(user_ids={event.actor_id for event in events})
-    agencies = {agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)}
-    people = queries.public_ids(person_ids={e.person_id for e in events if e.person_id}, scope=scope)
-    values = queries.values_of(event_ids=[event.pk for event in events], scope=scope)
-    return [
-        {
-            "id": event.pk,
-            "at": event.at,
-            "user": users.get(event.actor_id, ""),
-            "agency": agencies.get(event.agency_id, ""),
-            "kind": Kind(event.kind).label,
-            "action": action_in_words(event),
-            "about": about(event, people),
-            "reason": reason_of(event, values.get(event.pk, [])),
-            "sealed": event.pk not in unsealed,
-        }
-        for event in events
-    ]
+    known = known_of(events, person_ids={e.person_id for e in events if e.person_id}, scope=scope)
+    return [event_row(event, known, sealed=event.pk not in unsealed) for event in events]
 
 
-def about(event: Event, people: dict[int, Any]) -> str:
+def event_row(event: Event, known: Known, *, sealed: bool) -> dict[str, Any]:
+    return {
+        "id": event.pk,
+        "at": event.at,
+        "user": known.users.get(event.actor_id, ""),
+        "agency": known.agencies.get(event.agency_id, ""),
+        "kind": Kind(event.kind).label,
+        "action": action_in_words(event),
+        "about": about(event, known.people),
+        "reason": reason_of(event, known.values.get(event.pk, [])),
+        "sealed": sealed,
+    }
+
+
+def about(event: Event, people: dict[int, UUID]) -> str:
     named = audit.named(event)
     if named:
         return ngettext("a list of %(count)s person", "a list of %(count)s people", len(named)) % {"count": len(named)}
@@ -79,14 +98,13 @@ def reason_of(event: Event, values: list[Value]) -> str:
 def event_page(event: Event, *, scope: Scope) -> dict[str, Any]:
     """One event in full: what the chain holds of it, and what is kept beside it."""
     named = [*audit.named(event), *([event.person_id] if event.person_id else [])]
-    people = queries.public_ids(person_ids=set(named), scope=scope)
-    values = queries.values_of(event_ids=[event.pk], scope=scope).get(event.pk, [])
-    (row,) = event_rows([event], unsealed=set(), scope=scope)
+    known = known_of([event], person_ids=set(named), scope=scope)
+    values = known.values.get(event.pk, [])
     sealed = queries.seal_of(event=event, scope=scope)
     return {
         "event": event,
-        "row": row,
-        "people": [str(people.get(person_id) or _("no longer there")) for person_id in named],
+        "row": event_row(event, known, sealed=sealed is not None),
+        "people": [str(known.people.get(person_id) or _("no longer there")) for person_id in named],
         "changes": [value for value in values if value.field != REASON],
         "hidden": sorted(set(event.changes) - {value.field for value in values} - {REASON}),
         "detail": {key: value for key, value in event.detail.items() if key != "people" or not audit.named(event)},

@@ -27,7 +27,6 @@ class EventFilter:
     actor_id: int | None = None
     agency_id: int | None = None
     kind: str = ""
-    action: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -60,8 +59,6 @@ def _events(chosen: EventFilter, scope: Scope) -> "QuerySet[Event]":
         found = found.filter(agency_id=chosen.agency_id)
     if chosen.kind:
         found = found.filter(kind=chosen.kind)
-    if chosen.action:
-        found = found.filter(action__startswith=chosen.action)
     if chosen.since:
         found = found.filter(at__gte=chosen.since)
     return found.filter(at__lt=chosen.until) if chosen.until else found

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from iom.access import downloads
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, paged, requires
 from iom.audit import operations as audit
 from iom.audit import queries as record
 from iom.audit.choices import Kind
@@ -42,13 +41,13 @@ def filter_form(request: ScopedRequest) -> EventFilterForm:
     )
 
 
-def note_search(request: ScopedRequest, chosen: queries.EventFilter, action: str) -> None:
+def note_search(request: ScopedRequest, chosen: queries.EventFilter) -> None:
     """That the record was asked, and what for."""
     audit.record(
         by=request.scope,
         at=timezone.now(),
         kind=Kind.CONSULTATION,
-        action=action,
+        action="view.audit",
         subject_type="audit.Event",
         subject_id="list",
         person_id=chosen.person_id,
@@ -73,7 +72,7 @@ def search(request: ScopedRequest) -> HttpResponse:
             "older": page.older,
             "exports": downloads.export_links(request, "sharing-audit-export", permission=Permission.AUDIT_EXPORT),
         }
-        note_search(request, chosen, "view.audit")
+        note_search(request, chosen)
     context["waiting"], context["oldest"] = record.waiting(scope=scope)
     context["head"] = record.head(scope=scope)
     return render(request, "sharing/audit.html", context)
@@ -121,13 +120,12 @@ def looks(request: ScopedRequest) -> HttpResponse:
     form = ReviewFilterForm(request.GET)
     done = request.GET.get("list") == "done"
     found = reads.list_reviews(scope=request.scope, done=done, doubt=form.chosen())
-    number = request.GET.get("page", "1")
-    page = Paginator(found, PAGE).get_page(int(number) if number.isdecimal() and len(number) < 6 else 1)
+    page = paged(found, request, PAGE)
     context = {
         "form": form,
         "params": request.GET,
         "done": done,
-        "rows": present.review_rows(list(page.object_list)),
+        "rows": present.review_rows(page["rows"]),
         "page": page,
         "sample": SAMPLE,
     }

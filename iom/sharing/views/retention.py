@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import erasure
@@ -70,8 +70,7 @@ def review(request: ScopedRequest, review_id: int) -> HttpResponse:
         try:
             operations.keep(review_id=review_id, reason=given["reason"], next_on=until, by=scope, at=at)
         except InvalidInput as error:
-            for name, message in error.fields.items():
-                form.add_error(name, message)
+            add_errors(form, error)
         else:
             messages.success(request, _("Kept until its next review."))
             return redirect("sharing-retention")
@@ -102,8 +101,7 @@ def place_hold(request: ScopedRequest, public_id: UUID) -> HttpResponse:
                 person=person, reason=given["reason"], until=given["until"], by=request.scope, at=timezone.now()
             )
         except InvalidInput as error:
-            for name, message in error.fields.items():
-                form.add_error(name, message)
+            add_errors(form, error)
         else:
             messages.success(request, _("The hold stands. Nothing about this person will be destroyed."))
             return redirect("sharing-retention")

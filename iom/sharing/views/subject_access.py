@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from iom.access.permissions import Permission
-from iom.access.views import ScopedRequest, requires
+from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
 from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
@@ -294,11 +294,3 @@ def download(request: ScopedRequest, request_id: int, kind: str) -> HttpResponse
     response = HttpResponse(body, content_type=answers.KINDS[kind])
     response["Content-Disposition"] = f'attachment; filename="subject-access-{found.pk}.{kind}"'
     return response
-
-
-def add_errors(form: Form, error: InvalidInput) -> None:
-    """Puts what a rule found wrong beside the fields it names."""
-    if not error.fields:
-        form.add_error(None, error.message)
-    for name, message in error.fields.items():
-        form.add_error(name if name in form.fields else None, message)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from iom.access.scope import NOBODY, act_in
-from iom.common.errors import NotAllowed, NotVisible, UserError
+from iom.common.errors import KeptFromReader, NotAllowed, NotVisible, UserError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -66,7 +66,9 @@ def as_user_error(exception: Exception) -> UserError | None:
 
 def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
     template = {403: "403.html", 404: "404.html", 409: "409.html"}.get(error.status, "400.html")
-    return render(request, template, {"message": error.message}, status=error.status)
+    if isinstance(error, KeptFromReader):
+        template = "404_kept.html"
+    return render(request, template, {"message": error.message, "error": error}, status=error.status)
 
 
 class SecondFactorMiddleware:

@@ -20,13 +20,13 @@ PRACTITIONER = Role(
     "practitioner",
     "Probation practitioner",
     "Manages people on the cohort who are under statutory supervision.",
-    CASEWORK | {P.PERSON_SCORES_VIEW, P.COHORT_MANAGE},
+    CASEWORK | {P.PERSON_SCORES_VIEW, P.COHORT_MANAGE, P.EMERGENCY_OPEN},
 )
 POLICE_OFFENDER_MANAGER = Role(
     "police-offender-manager",
     "Police offender manager",
     "Manages people on the cohort for the police, statutory or not.",
-    CASEWORK | {P.PERSON_SCORES_VIEW, P.COHORT_MANAGE},
+    CASEWORK | {P.PERSON_SCORES_VIEW, P.COHORT_MANAGE, P.EMERGENCY_OPEN},
 )
 COORDINATOR = Role(
     "coordinator",
@@ -46,6 +46,9 @@ COORDINATOR = Role(
         P.USERS_VIEW,
         P.ADMIN_VIEW,
         P.SUBJECT_ACCESS_CHECK,
+        P.LIMITED_ACCESS_PLACE,
+        P.LIMITED_ACCESS_CONFIRM,
+        P.EMERGENCY_OPEN,
     },
 )
 ANALYST = Role(
@@ -89,6 +92,10 @@ MANAGER = Role(
         P.USERS_VIEW,
         P.ADMIN_VIEW,
         P.SUBJECT_ACCESS_CHECK,
+        P.LIMITED_ACCESS_PLACE,
+        P.LIMITED_ACCESS_CONFIRM,
+        P.EMERGENCY_OPEN,
+        P.EMERGENCY_REVIEW,
     },
 )
 PARTNER_WORKER = Role(
@@ -120,6 +127,8 @@ INFORMATION_GOVERNANCE = Role(
         P.RETENTION_APPROVE,
         P.SUBJECT_ACCESS_MANAGE,
         P.SUBJECT_ACCESS_CHECK,
+        P.LIMITED_ACCESS_CONFIRM,
+        P.EMERGENCY_REVIEW,
     },
 )
 ADMINISTRATOR = Role(

@@ -3,7 +3,7 @@
 Every read starts from it and every write takes it as `by`. It is a value: it holds ids and words, no rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,8 +16,20 @@ from iom.common.errors import NotAllowed
 
 
 @dataclass(frozen=True)
+class PersonRule:
+    """One person for whom something else holds than their records' audience, and the id of the row that says so."""
+
+    person_id: int
+    row_id: int
+
+
+@dataclass(frozen=True)
 class Scope:
-    """`user_id` 0 is the system acting for the partnership; `because` then says why."""
+    """`user_id` 0 is the system acting for the partnership; `because` then says why.
+
+    `shut_out` are the people whose records are kept from this user whatever their audience (limited access); `opened`
+    those whose records are open to them to read whatever their audience (emergency access).
+    """
 
     user_id: int
     partnership_id: int
@@ -25,6 +37,20 @@ class Scope:
     roles: tuple[str, ...]
     permissions: frozenset[Permission]
     because: str = ""
+    shut_out: tuple[PersonRule, ...] = ()
+    opened: tuple[PersonRule, ...] = ()
+
+    @property
+    def people_shut_out(self) -> list[int]:
+        return [rule.person_id for rule in self.shut_out]
+
+    @property
+    def people_opened(self) -> list[int]:
+        return [rule.person_id for rule in self.opened]
+
+    def access_to(self, person_id: int | None) -> int | None:
+        """The emergency access under which a person is open, if one is."""
+        return next((rule.row_id for rule in self.opened if rule.person_id == person_id), None)
 
     def allows(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -73,11 +99,18 @@ def _tell(connection: BaseDatabaseWrapper, scope: Scope) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select set_config('iom.user', %s, true), set_config('iom.partnerships', %s, true),"
-            " set_config('iom.agencies', %s, true), set_config('iom.system', %s, true)",
+            " set_config('iom.agencies', %s, true), set_config('iom.system', %s, true),"
+            " set_config('iom.shut_out', %s, true), set_config('iom.opened', %s, true)",
             [
                 str(scope.user_id),
-                f"{{{scope.partnership_id}}}",
-                f"{{{scope.agency_id}}}",
+                _array([scope.partnership_id]),
+                _array([scope.agency_id]),
                 "yes" if scope.because else "no",
+                _array(scope.people_shut_out),
+                _array(scope.people_opened),
             ],
         )
+
+
+def _array(ids: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, sorted(ids)))}}}"

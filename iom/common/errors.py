@@ -4,6 +4,7 @@ Messages are shown as they stand, so they are plain English and hold no names. A
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class UserError(Exception):
@@ -39,6 +40,16 @@ class NotVisible(UserError):
 
     def __init__(self, message: str = "This page cannot be found.") -> None:
         super().__init__(message)
+
+
+class KeptFromReader(NotVisible):
+    """Not there for this user, who may be told so and whom to ask. `opens` says whether an emergency opens it."""
+
+    def __init__(self, *, wording: str, contact: str, public_id: UUID, opens: bool) -> None:
+        super().__init__(wording)
+        self.contact = contact
+        self.public_id = public_id
+        self.opens = opens
 
 
 class WrongState(UserError):

@@ -98,6 +98,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         tell_the_story(workers, at=now)
     with step("Working out when records are to be reviewed"):
         review_records(workers["information-governance"], at=now)
+    with step("Limiting who sees some records, and opening others in an emergency"):
+        limit_and_open(workers, at=now)
 
 
 def review_records(by: Any, *, at: datetime) -> None:
@@ -116,6 +118,56 @@ def review_records(by: Any, *, at: datetime) -> None:
             retention.propose(review_id=review.pk, reason="No policing purpose any more", by=by, at=at)
         for review in due[1:]:
             retention.place_hold(person=review.person, reason="An inquest is still open", until=None, by=by, at=at)
+
+
+def limit_and_open(workers: dict[str, Any], *, at: datetime) -> None:
+    """A record kept from a colleague, and two that were opened in an emergency, of which one has been reviewed."""
+    from datetime import timedelta
+
+    from iom.access.scope import act_in
+    from iom.agreements.choices.limits import AccessFinding, Emergency, LimitKind
+    from iom.agreements.operations import limits
+    from iom.people.models import Person
+    from iom.sharing.queries.limits import owners_opened
+
+    manager, reviewer = workers["manager"], workers["information-governance"]
+    hidden = workers["partner-worker"]
+    with act_in(manager):
+        kept, *opened = Person.objects.visible_to(manager).filter(merged_into=None).order_by("-pk")[:3]
+        limits.place_limit(
+            person=kept,
+            kind=LimitKind.EXCLUDED,
+            user_ids=[hidden.user_id],
+            reason="They live in the same household.",
+            tells_reader=True,
+            wording="This record is kept from you. There is nothing you need to do.",
+            contact="Duty manager of the partnership, 01632 960 001",
+            review_on=at.date() + timedelta(days=180),
+            by=manager,
+            at=at,
+        )
+    accesses = []
+    for worker, person in zip((workers["coordinator"], workers["practitioner"]), opened, strict=True):
+        with act_in(worker):
+            accesses.append(
+                limits.open_emergency(
+                    person_id=person.pk,
+                    emergency=Emergency.LIFE,
+                    reason="He is at the counter and says that he will hurt somebody.",
+                    hours=4,
+                    told_agencies=owners_opened(person_id=person.pk, scope=worker),
+                    by=worker,
+                    at=at,
+                )
+            )
+    with act_in(reviewer):
+        limits.review_emergency(
+            access=accesses[1],
+            finding=AccessFinding.JUSTIFIED,
+            note="The duty officer confirms it.",
+            by=reviewer,
+            at=at,
+        )
 
 
 def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:

@@ -126,7 +126,7 @@ MIDDLEWARE = [
     # Innermost, so that its "confirm that it is you" is answered before the scope takes it for an error and rolls back.
     "allauth.account.middleware.AccountMiddleware",
 ]
-SCOPE_BUILDER = "iom.partnerships.queries.scope_of"
+SCOPE_BUILDER = "iom.agreements.queries.limits.scope_of"
 
 ROOT_URLCONF = "iom.config.urls"
 WSGI_APPLICATION = "iom.config.wsgi.application"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop as _
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AdminPage, AttentionSource, MergeHandler, RetainedRecord
+from iom.common.registries import AdminPage, AttentionSource, FrameSource, MergeHandler, PersonTab, RetainedRecord
 
 
 class SharingConfig(AppConfig):
@@ -14,7 +14,8 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from iom.sharing import privacy
         from iom.sharing.operations import destruction, merging, subject_access
-        from iom.sharing.presenters import audit, retention
+        from iom.sharing.operations import limits as limits_of_people
+        from iom.sharing.presenters import audit, limits, retention
         from iom.sharing.presenters import subject_access as present
 
         privacy.register()
@@ -70,4 +71,30 @@ class SharingConfig(AppConfig):
         registries.attention_sources.register(AttentionSource("subject-access", present.attention, 60))
         registries.merge_handlers.register(
             MergeHandler("subject-access", subject_access.merge, subject_access.split, 60)
+        )
+        registries.admin_pages.register(
+            AdminPage(
+                "limited-access",
+                _("Limited access"),
+                _("People whose whole record is kept from some, or is for some alone."),
+                "sharing-limits",
+                Permission.LIMITED_ACCESS_CONFIRM,
+                34,
+            )
+        )
+        registries.admin_pages.register(
+            AdminPage(
+                "emergency-access",
+                _("Emergency access"),
+                _("Records that were opened in an emergency, to review, and the month's report."),
+                "sharing-emergencies",
+                Permission.EMERGENCY_REVIEW,
+                36,
+            )
+        )
+        registries.frame_sources.register(FrameSource("limits", limits.frame_facts, 200))
+        registries.attention_sources.register(AttentionSource("limits", limits.attention, 50))
+        registries.merge_handlers.register(MergeHandler("limits", limits_of_people.merge, limits_of_people.split, 210))
+        registries.person_tabs.register(
+            PersonTab("limits", _("Limited access"), "sharing-limited", Permission.LIMITED_ACCESS_PLACE, 95)
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iom.sharing.views import audit, retention, subject_access
+from iom.sharing.views import audit, limits, retention, subject_access
 
 HERE = "subject-access"
 urlpatterns = [
@@ -20,6 +20,17 @@ urlpatterns = [
     path("admin/retention/lists/<int:list_id>/approve", retention.approve, name="sharing-approve-destruction"),
     path("admin/retention/lists/<int:list_id>/withdraw", retention.withdraw, name="sharing-withdraw-destruction"),
     path("admin/retention/lists/<int:list_id>/certificate", retention.certificate, name="sharing-certificate"),
+    path("admin/limited-access/", limits.limited, name="sharing-limits"),
+    path("admin/limited-access/<int:limit_id>/confirm", limits.confirm, name="sharing-limits-confirm"),
+    path("admin/limited-access/<int:limit_id>/lift", limits.lift, name="sharing-limits-lift"),
+    path("people/<uuid:public_id>/limits", limits.of_person, name="sharing-limited"),
+    path("people/<uuid:public_id>/limits/new", limits.place, name="sharing-limits-place"),
+    path("people/<uuid:public_id>/emergency", limits.emergency, name="sharing-emergency"),
+    path("emergency/", limits.emergency_by_number, name="sharing-emergency-by-number"),
+    path("emergency/<int:own_access_id>", limits.own, name="sharing-emergency-own"),
+    path("admin/emergency-access/", limits.emergencies, name="sharing-emergencies"),
+    path("admin/emergency-access/export/<slug:kind>", limits.export, name="sharing-emergencies-export"),
+    path("admin/emergency-access/<int:access_id>", limits.review, name="sharing-emergency-review"),
     path(f"{HERE}/", subject_access.requests, name="sharing-subject-access"),
     path(f"{HERE}/find", subject_access.find, name="sharing-subject-access-find"),
     path(f"{HERE}/new/<uuid:public_id>", subject_access.new, name="sharing-subject-access-new"),

@@ -53,6 +53,7 @@ def record(
     their salted hashes. Returns the event's id.
     """
     named = sorted(set(people))
+    access = by.access_to(person_id)
     changed = {field: _as_texts(*pair) for field, pair in (changes or {}).items()}
     kept = {**changed, **({REASON: (None, reason)} if reason else {})}
     salt = secrets.token_bytes(16) if kept else b""
@@ -68,7 +69,14 @@ def record(
         "person_id": person_id,
         "fields": sorted({*fields, *changed}),
         "reason": by.because,
-        "detail": json.dumps({**(detail or {}), **({"people": named} if named else {})}),
+        "detail": json.dumps(
+            {
+                **(detail or {}),
+                **({"people": named} if named else {}),
+                # What is done to a record while it is open in an emergency says so.
+                **({"emergency_access": access} if access else {}),
+            }
+        ),
         "changes": json.dumps(
             {field: [rules.value_hash(salt, field, value) for value in pair] for field, pair in kept.items()}
         ),

@@ -16,6 +16,8 @@ from iom.people.models import Person
 class CohortMembership(Marked):
     """One person's time in the cohort, from a panel's selection to de-selection. It ends; it is never removed."""
 
+    opens_in_emergency = True
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
     nomination = models.OneToOneField(Nomination, on_delete=models.PROTECT, related_name="membership")
@@ -72,6 +74,9 @@ class CohortMembership(Marked):
 
 class MembershipChange(Marked):
     """One change of a membership's rating, lead or review: from what to what, why, by whom."""
+
+    about_people = ("membership__person",)
+    opens_in_emergency = True
 
     membership = models.ForeignKey(CohortMembership, on_delete=models.CASCADE, related_name="changes")
     change = models.CharField(max_length=10, choices=Change.choices)

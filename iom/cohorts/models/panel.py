@@ -29,6 +29,8 @@ from iom.people.models import Person
 class Nomination(Marked):
     """A partner's proposal that a person be selected. `snapshot` keeps the rank, points and scores it was made with."""
 
+    opens_in_emergency = True
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
     run = models.ForeignKey(RankRun, on_delete=models.PROTECT, null=True, related_name="+")
@@ -104,6 +106,9 @@ class ReturnRequest(Marked):
     answered, not what it said.
     """
 
+    about_people = ("nomination__person",)
+    opens_in_emergency = True
+
     nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, related_name="return_requests")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -126,6 +131,9 @@ class ReturnRequest(Marked):
 
 class AgencyReturn(Marked):
     """One agency's answer on one nomination. A changed mind is a new row; the one before is kept."""
+
+    about_people = ("request__nomination__person",)
+    opens_in_emergency = True
 
     request = models.ForeignKey(ReturnRequest, on_delete=models.CASCADE, related_name="answers")
     known = models.CharField(max_length=10, choices=Known.choices)
@@ -151,6 +159,9 @@ class AgencyReturn(Marked):
 
 class PanelDecision(Marked):
     """What the panel decided about a nomination, who was there, who dissented, and how the person was told."""
+
+    about_people = ("nomination__person",)
+    opens_in_emergency = True
 
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)

@@ -115,6 +115,8 @@ class CandidateWorking(Marked):
     Apart from the candidate, so that lists read short rows. Kept for who is eligible or nearly so.
     """
 
+    about_people = ("candidate__person",)
+
     candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="working")
     factors = models.JSONField(help_text="Each: component, name, value, unit, points, most points, rows behind it")
     criteria = models.JSONField(default=list, help_text="Each: criterion, strand, met, reason")
@@ -131,6 +133,8 @@ class Score(Marked):
     One that an agency sent has that agency's marking and the day of its assessment; how it was worked out stays with
     the agency, so it has no working.
     """
+
+    opens_in_emergency = True
 
     run = models.ForeignKey(RankRun, on_delete=models.PROTECT, related_name="scores")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

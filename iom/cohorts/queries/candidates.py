@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from iom.access.scope import Scope
 from iom.agreements.choices import Audience
-from iom.agreements.models import visible
 from iom.cohorts.choices import Standing
 from iom.cohorts.models import Candidate, CandidateWorking, RankRun, Score
 from iom.common.errors import NotVisible
@@ -86,7 +85,7 @@ def get_candidate(*, run: RankRun, person_id: int, scope: Scope) -> tuple[Candid
     found = Candidate.objects.visible_to(scope).filter(run=run, person_id=person_id).select_related("area").first()
     if found is None:
         raise NotVisible()
-    working = CandidateWorking.objects.filter(visible(scope), candidate=found).first()
+    working = CandidateWorking.objects.visible_to(scope).filter(candidate=found).first()
     return found, working
 
 
@@ -95,7 +94,7 @@ def list_ranks(*, person_id: int, scope: Scope) -> list[tuple[RankRun, Candidate
     found = Candidate.objects.visible_to(scope).filter(person_id=person_id, run__is_current=True)
     found = found.select_related("run__scheme", "run__version", "area").order_by("run__scheme__name")
     candidates = list(found)
-    kept = CandidateWorking.objects.filter(visible(scope), candidate__in=candidates)
+    kept = CandidateWorking.objects.visible_to(scope).filter(candidate__in=candidates)
     workings = {working.candidate_id: working for working in kept}
     return [(candidate.run, candidate, workings.get(candidate.pk)) for candidate in candidates]
 

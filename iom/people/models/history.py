@@ -11,6 +11,8 @@ from iom.people.models.index import Person
 class SourceEvent(Marked):
     """One row of an extract about one person. `person` follows the source record it hangs on."""
 
+    opens_in_emergency = True
+
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=64)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="%(class)ss")

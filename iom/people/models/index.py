@@ -18,6 +18,9 @@ class Person(Marked):
     that lists need no joins. The audience is the widest of the records'; it is made again whenever they change.
     """
 
+    about_people = ("pk",)
+    opens_in_emergency = True
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person_key = models.CharField(max_length=40, help_text="The pseudonym that analysis sees")
     given_names = models.CharField(max_length=200, blank=True)
@@ -46,6 +49,8 @@ class Person(Marked):
 
 class SourceRecord(Marked):
     """What one partner's system says about a person: the library's `identities`, one row each."""
+
+    opens_in_emergency = True
 
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=64)
@@ -145,6 +150,8 @@ class PossibleMatch(Marked):
     Its audience is the stricter of the two records', so that nobody learns of a record through it.
     """
 
+    about_people = ("left__person", "right__person")
+
     left = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="+")
     right = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="+")
     match_weight = models.FloatField()
@@ -173,6 +180,8 @@ class PossibleMatch(Marked):
 
 class LinkDecision(Marked):
     """What a person decided about two source records. It outlives every run of linkage, until it is undone."""
+
+    about_people = ("left__person", "right__person")
 
     left = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
     right = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
@@ -206,6 +215,8 @@ class LinkDecision(Marked):
 
 class IndexEvent(Marked):
     """One source record moved from one person to another: the history of merges and splits."""
+
+    about_people = ("from_person", "to_person", "source_record__person")
 
     source_record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
     from_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from iom.access.scope import Scope
-from iom.common.errors import NotVisible
+from iom.access.scope import Scope, act_in, unrestricted
+from iom.agreements.choices.limits import LimitKind
+from iom.agreements.models import LimitedAccess
+from iom.agreements.queries import limits
+from iom.common.errors import KeptFromReader, NotVisible
 from iom.partnerships.models import Area
 from iom.people.models import (
     Arrest,
@@ -34,16 +37,46 @@ MOST_EVENTS = 500
 
 
 def get_person(*, public_id: UUID, scope: Scope) -> Person:
-    """The person of this address, or whoever they were merged into; NotVisible where they may not be seen."""
+    """The person of this address, or whoever they were merged into; NotVisible where they may not be seen.
+
+    Who is shut out by a limit that lets them be told gets `KeptFromReader`, which is a `NotVisible` with words.
+    """
+    person = _person_at(public_id, scope)
+    if person is not None:
+        return person
+    kept = kept_from(public_id=public_id, scope=scope)
+    if kept is None:
+        raise NotVisible()
+    _, limit = kept
+    raise KeptFromReader(
+        wording=limit.wording,
+        contact=limit.contact,
+        public_id=public_id,
+        opens=limit.kind == LimitKind.RESTRICTED,
+    )
+
+
+def _person_at(public_id: UUID, scope: Scope) -> Person | None:
     people = Person.objects.visible_to(scope).select_related("area")
     person: Person | None = people.filter(public_id=public_id).first()
     seen: set[int] = set()
     while person is not None and person.merged_into_id is not None and person.pk not in seen:
         seen.add(person.pk)
         person = people.filter(pk=person.merged_into_id).first()
-    if person is None:
-        raise NotVisible()
     return person
+
+
+def kept_from(*, public_id: UUID, scope: Scope) -> tuple[Person, LimitedAccess] | None:
+    """A person from whom this user is shut out, with the limit, where it lets the user be told; None otherwise."""
+    if not scope.shut_out:
+        return None
+    system = unrestricted(
+        partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="telling a reader whom to ask"
+    )
+    with act_in(system):
+        person = _person_at(public_id, system)
+        limit = limits.wording_for(person_id=person.pk, scope=scope) if person else None
+    return (person, limit) if person and limit else None
 
 
 @dataclass(frozen=True)

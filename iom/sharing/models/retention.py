@@ -99,6 +99,8 @@ class DestructionList(Marked):
     Its certificate is made from it and its items, which hold no word of what was destroyed.
     """
 
+    about_people = ()
+
     state = models.CharField(max_length=10, choices=ListState.choices, default=ListState.PROPOSED)
     proposed_by = models.IntegerField()
     proposed_at = models.DateTimeField()
@@ -149,6 +151,8 @@ class DestructionItem(Marked):
 
 
 class DestructionApproval(Marked):
+    about_people = ()
+
     list = models.ForeignKey(DestructionList, on_delete=models.PROTECT, related_name="approvals")
     approved_by = models.IntegerField()
     approved_at = models.DateTimeField()

@@ -55,6 +55,8 @@ class SubjectAccessRequest(Marked):
 class SubjectAccessPause(Marked):
     """A time in which the clock of a request stood still."""
 
+    about_people = ("request__person",)
+
     request = models.ForeignKey(SubjectAccessRequest, on_delete=models.CASCADE, related_name="pauses")
     reason = models.CharField(max_length=16, choices=PauseReason.choices)
     started_on = models.DateField()
@@ -83,6 +85,8 @@ class SubjectAccessItem(Marked):
     `controller` is the agency whose row it is, and `regime` and `marking` are the row's. Like its request it is seen
     only by the agency that answers, whoever else sees the row it was made from.
     """
+
+    about_people = ("request__person",)
 
     request = models.ForeignKey(SubjectAccessRequest, on_delete=models.CASCADE, related_name="items")
     controller = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")

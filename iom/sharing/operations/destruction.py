@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
@@ -181,8 +182,8 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
 
 def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     own = [
-        Rows(model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id))
-        for model in (RetentionDecision, LegalHold, SubjectAccessRequest)
+        Rows(model.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id))
+        for model in (RetentionDecision, LegalHold, SubjectAccessRequest, LimitedAccess, EmergencyAccess)
     ]
     # The copy made for an answer.
     asked = Q(request__person=person_id, owner_agency=agency_id)

@@ -83,7 +83,7 @@ def test_row_level_security_alone_keeps_the_other_partnership_out(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("cohorts-candidates", 14), ("cohort", 14), ("cohorts-nominations", 12), ("cohorts-schemes", 12)]
+    ("name", "most"), [("cohorts-candidates", 16), ("cohort", 16), ("cohorts-nominations", 14), ("cohorts-schemes", 14)]
 )
 def test_a_list_asks_as_often_for_twenty_as_for_one(
     name: str, most: int, place: Place, member: CohortMembership, alice: Worker, as_user: AsUser

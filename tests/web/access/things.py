@@ -5,7 +5,7 @@ holds a word of its place (`word`), so that a page which shows what it should no
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.conf import settings
 
 from iom.access.permissions import Extent, Reach
 from iom.access.scope import act_in
+from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts.choices import NominationState
@@ -78,7 +79,7 @@ STANDINGS = (
 # Parts of an address that name what belongs to the partnership as a whole: there it is one and the same for all.
 OF_PARTNERSHIP = {"slug", "number", "run_id"}
 # Parts that name what is its user's alone.
-PERSONAL = {"draft_id"}
+PERSONAL = {"draft_id", "own_access_id"}
 
 
 def make_things(worker: Worker, place: Place, elsewhere: Place) -> dict[str, dict[str, Any]]:
@@ -139,6 +140,7 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "run_id": run.pk,
             "people-link-cancel.run_id": link_run.pk,
             "draft_id": make_draft(place, standing, worker),
+            "own_access_id": make_own_access(place, standing, worker).pk,
             "kind": "csv",
         }
         for standing in standings
@@ -186,6 +188,8 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             "nomination_id": undecided.pk,
             "batch_id": make_batch(place, standing).pk,
             **sharing_things(place, standing, people[2]),
+            "limit_id": make_limit(place, standing, people[2]).pk,
+            "access_id": make_access(place, standing, people[2], user_id=0).pk,
         }
 
 
@@ -266,6 +270,55 @@ def make_batch(place: Place, standing: Standing) -> Batch:
     (folder / "file").write_text("Nominal Ref,Surname\n1,Ashdown\n")
     (folder / "held.csv").write_text(f"{standing.word}\n")
     return batch
+
+
+def make_limit(place: Place, standing: Standing, person: Person) -> LimitedAccess:
+    """A limit that keeps the person from nobody who looks."""
+    agency = place.agencies[standing.agency]
+    limit: LimitedAccess = LimitedAccess.objects.create(
+        partnership=place.partnership,
+        owner_agency=agency,
+        regime=agency.regime,
+        audience=standing.audience,
+        audience_agencies=[place.agencies[name].pk for name in standing.listed],
+        person_id=person.pk,
+        kind="excluded",
+        user_ids=[0],
+        reason=f"{standing.word} cousins",
+        contact="Duty manager",
+        review_on=date(2027, 1, 1),
+        placed_by=0,
+        placed_at=AT,
+        lapses_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+    return limit
+
+
+def make_access(place: Place, standing: Standing, person: Person, *, user_id: int) -> EmergencyAccess:
+    """An emergency access that is over."""
+    agency = place.agencies[standing.agency]
+    access: EmergencyAccess = EmergencyAccess.objects.create(
+        partnership=place.partnership,
+        owner_agency=agency,
+        regime=agency.regime,
+        audience=standing.audience,
+        audience_agencies=[place.agencies[name].pk for name in standing.listed],
+        person_id=person.pk,
+        user_id=user_id,
+        emergency="life",
+        reason=f"{standing.word} emergency",
+        opened_at=AT,
+        closes_at=AT + timedelta(hours=1),
+        review_due_on=AT.date(),
+    )
+    return access
+
+
+def make_own_access(place: Place, standing: Standing, worker: Worker) -> EmergencyAccess:
+    """Somebody's emergency access: the worker's where it is their own."""
+    with act_in(place.system(standing.agency)):
+        person = Person.objects.filter(family_name=standing.word)[0]
+        return make_access(place, standing, person, user_id=worker.user.pk if standing.name == "own" else 0)
 
 
 def make_draft(place: Place, standing: Standing, worker: Worker) -> Any:

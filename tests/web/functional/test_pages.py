@@ -30,6 +30,9 @@ EXAMPLES = {
     "run_id": "1",
     "hold_id": "1",
     "list_id": "1",
+    "limit_id": "1",
+    "access_id": "2",
+    "own_access_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {

@@ -1,0 +1,50 @@
+"""How each field of agreements is treated. That a record was limited or opened outlives it; why does not."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from iom.access.scope import Scope
+from iom.agreements import models
+from iom.common.privacy import MARKING, SENSITIVE, STAFF, SYSTEM, all_of
+from iom.common.registries import (
+    PrivacyDeclaration,
+    SubjectAccessGatherer,
+    privacy_declarations,
+    subject_access_gatherers,
+)
+from iom.common.subject_access import Gathered, Table, rows_of
+
+FIELDS = {
+    "agreements.LimitedAccess": {
+        **MARKING,
+        **all_of(SYSTEM, "person_id", "kind", "agency_ids", "tells_reader", "review_on", "copied_from"),
+        **all_of(SYSTEM, "placed_at", "confirmed_at", "lapses_at", "lifted_at"),
+        **all_of(STAFF, "user_ids", "contact", "placed_by", "confirmed_by", "lifted_by"),
+        **all_of(SENSITIVE, "reason", "wording", "lift_reason"),
+    },
+    "agreements.EmergencyAccess": {
+        **MARKING,
+        **all_of(SYSTEM, "person_id", "emergency", "opened_at", "closes_at", "closed_at", "told_agencies"),
+        **all_of(SYSTEM, "review_due_on", "finding", "reviewed_at"),
+        **all_of(STAFF, "user_id", "reviewed_by"),
+        **all_of(SENSITIVE, "reason", "note"),
+    },
+}
+TABLES = (
+    Table(models.LimitedAccess, ("person_id",), _("Limit on who may see your record"), on="placed_at", restricted=True),
+    Table(
+        models.EmergencyAccess, ("person_id",), _("Your record opened in an emergency"), on="opened_at", restricted=True
+    ),
+)
+
+
+def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
+    """What this app holds about somebody, as far as the scope may see it."""
+    return rows_of(TABLES, scope=scope, person_id=person_id)
+
+
+def register() -> None:
+    for name, fields in FIELDS.items():
+        privacy_declarations.register(PrivacyDeclaration(name, fields))
+    subject_access_gatherers.register(SubjectAccessGatherer("agreements", gather, 80))

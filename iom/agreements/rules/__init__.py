@@ -1,0 +1,1 @@
+"""Decisions of this app, one module for each subject."""

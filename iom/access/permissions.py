@@ -40,6 +40,9 @@ class Permission(StrEnum):
     RETENTION_APPROVE = "retention-approve"
     SUBJECT_ACCESS_MANAGE = "subject-access-manage"
     SUBJECT_ACCESS_CHECK = "subject-access-check"
+    AGREEMENT_VIEW = "agreement-view"
+    AGREEMENT_MANAGE = "agreement-manage"
+    AGREEMENT_APPROVE = "agreement-approve"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -71,6 +74,9 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
     Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
     Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
+    Permission.AGREEMENT_VIEW: "See the gateways in law, and which agencies agreed to share what",
+    Permission.AGREEMENT_MANAGE: "Draft sharing agreements and data protection impact assessments, and withdraw them",
+    Permission.AGREEMENT_APPROVE: "Put in force an agreement, or approve an assessment, that somebody else drafted",
 }
 
 
@@ -148,4 +154,7 @@ REACHES: dict[Permission, Reach] = {
     Permission.SUBJECT_ACCESS_MANAGE: OWN_AGENCY,
     Permission.SUBJECT_ACCESS_CHECK: OWN_AGENCY,
     Permission.ADMIN_VIEW: NO_RECORD,
+    Permission.AGREEMENT_VIEW: PARTNERSHIP,
+    Permission.AGREEMENT_MANAGE: PARTNERSHIP,
+    Permission.AGREEMENT_APPROVE: PARTNERSHIP,
 }

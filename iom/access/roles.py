@@ -46,6 +46,7 @@ COORDINATOR = Role(
         P.USERS_VIEW,
         P.ADMIN_VIEW,
         P.SUBJECT_ACCESS_CHECK,
+        P.AGREEMENT_VIEW,
     },
 )
 ANALYST = Role(
@@ -65,6 +66,7 @@ ANALYST = Role(
         P.SCHEME_VIEW,
         P.SCHEME_PROPOSE,
         P.EXPORT,
+        P.AGREEMENT_VIEW,
     },
 )
 PANEL_CHAIR = Role(
@@ -89,6 +91,8 @@ MANAGER = Role(
         P.USERS_VIEW,
         P.ADMIN_VIEW,
         P.SUBJECT_ACCESS_CHECK,
+        P.AGREEMENT_VIEW,
+        P.AGREEMENT_APPROVE,
     },
 )
 PARTNER_WORKER = Role(
@@ -120,6 +124,9 @@ INFORMATION_GOVERNANCE = Role(
         P.RETENTION_APPROVE,
         P.SUBJECT_ACCESS_MANAGE,
         P.SUBJECT_ACCESS_CHECK,
+        P.AGREEMENT_VIEW,
+        P.AGREEMENT_MANAGE,
+        P.AGREEMENT_APPROVE,
     },
 )
 ADMINISTRATOR = Role(

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class AgreementsConfig(AppConfig):
     name = "iom.agreements"
+
+    def ready(self) -> None:
+        from iom.agreements import privacy
+
+        privacy.register()

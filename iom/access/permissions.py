@@ -44,6 +44,9 @@ class Permission(StrEnum):
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
     EMERGENCY_REVIEW = "emergency-review"
+    AGREEMENT_VIEW = "agreement-view"
+    AGREEMENT_MANAGE = "agreement-manage"
+    AGREEMENT_APPROVE = "agreement-approve"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -79,6 +82,9 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
     Permission.EMERGENCY_REVIEW: "Review emergency access by others of their agency, or to its records",
+    Permission.AGREEMENT_VIEW: "See the gateways in law, and which agencies agreed to share what",
+    Permission.AGREEMENT_MANAGE: "Draft sharing agreements and data protection impact assessments, and withdraw them",
+    Permission.AGREEMENT_APPROVE: "Put in force an agreement, or approve an assessment, that somebody else drafted",
 }
 
 
@@ -160,4 +166,7 @@ REACHES: dict[Permission, Reach] = {
     Permission.EMERGENCY_OPEN: AUDIENCE,
     Permission.EMERGENCY_REVIEW: AUDIENCE,
     Permission.ADMIN_VIEW: NO_RECORD,
+    Permission.AGREEMENT_VIEW: PARTNERSHIP,
+    Permission.AGREEMENT_MANAGE: PARTNERSHIP,
+    Permission.AGREEMENT_APPROVE: PARTNERSHIP,
 }

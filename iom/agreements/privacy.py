@@ -1,4 +1,7 @@
-"""How each field of agreements is treated. That a record was limited or opened outlives it; why does not."""
+"""How each field of agreements is treated. What agencies agree says nothing about who is shared.
+
+That a record was limited or opened outlives it; why does not.
+"""
 
 from collections.abc import Iterator
 
@@ -16,6 +19,17 @@ from iom.common.registries import (
 from iom.common.subject_access import Gathered, Table, rows_of
 
 FIELDS = {
+    "agreements.SharingAgreement": {
+        **all_of(SYSTEM, "id", "partnership", "owner", "reference", "title", "purposes", "gateways", "retention"),
+        **all_of(SYSTEM, "start_date", "end_date", "review_on", "state", "withdraw_reason"),
+        **all_of(SYSTEM, "drafted_at", "put_in_force_at", "withdrawn_at"),
+        **all_of(STAFF, "drafted_by", "put_in_force_by", "withdrawn_by"),
+    },
+    "agreements.AgreementParty": {
+        **all_of(SYSTEM, "id", "partnership", "agreement", "agency", "gives", "receives", "marking", "audience"),
+        **all_of(STAFF, "signed_by", "signed_on"),
+    },
+    "agreements.PartyCondition": all_of(SYSTEM, "id", "partnership", "party", "category", "condition"),
     "agreements.LimitedAccess": {
         **MARKING,
         **all_of(SYSTEM, "person_id", "kind", "agency_ids", "tells_reader", "review_on", "copied_from"),

@@ -4,7 +4,6 @@ A score never decides: nothing here takes one. Every move is made by a person wh
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from iom.cohorts.choices import (
@@ -19,21 +18,13 @@ from iom.cohorts.choices import (
 )
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
+from iom.common.states import Move, state_diagram
 
 RETURN_DAYS = 10  # how long agencies have to answer, unless the nominator gives another day
 FIRST_REVIEW_DAYS = 28  # what the panel's form offers for the first review; the panel may change it
 LONGEST_REVIEW_DAYS = 366
 
 N, M, V = NominationState, MembershipState, VersionStatus
-
-
-@dataclass(frozen=True)
-class Move:
-    """One way on from a state: what it is called, where it leads, and who makes it."""
-
-    name: str
-    to: str
-    who: str
 
 
 # From each state, the moves there are. A state without any is an end.
@@ -318,25 +309,11 @@ def check_can_record_told(*, told: str, told_on: date | None, how: str, note: st
 # --- the states as a picture
 
 
-def state_diagram(machine: Mapping[str, tuple[Move, ...]], start: str) -> str:
-    """A state machine as a Mermaid diagram: states in the order declared, moves as labelled arrows."""
-
-    def name(state: str) -> str:
-        return str(state).replace("-", "_")
-
-    lines = ["stateDiagram-v2", f"    [*] --> {name(start)}"]
-    for state, moves in machine.items():
-        lines += [f"    {name(state)} --> {name(move.to)}: {move.name} ({move.who})" for move in moves]
-        if not moves:
-            lines.append(f"    {name(state)} --> [*]")
-    return "\n".join(lines)
-
-
 def states_page() -> str:
     """The reference page of the cohort's states, in Markdown: for each machine its diagram and a table of moves."""
     parts = [
-        "# States of the cohort",
-        "Made from `iom/cohorts/rules.py`. Every move is made by a person who gives a reason; no score makes one.",
+        "# States",
+        "Those of the cohort: made from `iom/cohorts/rules.py`. A person makes every move and says why; no score does.",
     ]
     for title, machine in TRANSITIONS.items():
         rows = [

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from iom.access.permissions import DESCRIPTIONS, EXTENT_MEANINGS, EXTENTS, REACHES, Permission
 from iom.access.roles import ALL
+from iom.agreements import rules as agreements
+from iom.agreements.choices import AgreementState, Answers, Category
 from iom.cohorts import rules as cohorts
 from iom.common.registries import privacy_declarations
+from iom.common.states import state_diagram
 from iom.imports import adapters
+from iom.partnerships.choices import AgencyKind, Regime
 from iom.sharing.rules import retention
 from iom_analytics import cohorts as library
 from iom_analytics.scoring import PREDICTORS
@@ -148,6 +152,56 @@ def data_dictionary_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def gateways_page() -> str:
+    """The register of lawful gateways: what each allows whom, under which law, within which limits."""
+    lines = [
+        "# Gateways",
+        "",
+        MADE,
+        "",
+        "What sharing can rest on in law, as information governance keeps it in `iom/agreements/definitions`. A giver",
+        "needs a power to share, a lawful basis, and a condition for each special category of data. An agreement in",
+        "force names them. It is no legal advice.",
+    ]
+    titles = {Answers.POWER: "Powers to share", Answers.BASIS: "Lawful bases", Answers.SPECIAL: "Conditions"}
+    for answers, title in titles.items():
+        lines += ["", f"## {title}"]
+        for each in (each for each in agreements.gateways().values() if each.answers == answers):
+            lines += ["", f"### {each.name}", "", f"`{each.slug}`. {each.citation}. {each.allows}", ""]
+            if answers == Answers.POWER:
+                lines += [f"- From {kinds_of(givers)} to {kinds_of(receivers)}." for givers, receivers in each.ways]
+            else:
+                lines.append(f"- Relied on by {kinds_of(each.givers)}.")
+            lines.append(f"- Under {' and '.join(str(Regime(regime).label) for regime in sorted(each.regimes))}.")
+            if each.covers:
+                covered = [str(category.label) for category in Category if category in each.covers]
+                lines.append(f"- Covers {'; '.join(covered)}.")
+            lines += [f"- {limit}" for limit in each.limits]
+            lines.append(f"- Source: {each.source}. Written {each.as_at}.")
+    return "\n".join(lines) + "\n"
+
+
+def kinds_of(kinds: frozenset[str]) -> str:
+    """Kinds of agency in words."""
+    return (
+        "any agency" if kinds == set(AgencyKind) else ", ".join(str(kind.label) for kind in AgencyKind if kind in kinds)
+    )
+
+
+def states_page() -> str:
+    """Every state machine of what people decide on: the cohort's, and that of sharing agreements."""
+    machine = agreements.TRANSITIONS
+    rows = [f"| {state} | {move.name} | {move.to} | {move.who} |" for state, moves in machine.items() for move in moves]
+    parts = [
+        cohorts.states_page().rstrip(),
+        "## Sharing agreement",
+        "Made from `iom/agreements/rules`. Its end is told by its date: no job need run for it to end.",
+        f"```mermaid\n{state_diagram(machine, AgreementState.DRAFT)}\n```",
+        "\n".join(["| from | move | to | who |", "|---|---|---|---|", *rows]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 LOCAL = "For the partnership to fill in."
 
 
@@ -226,7 +280,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "feeds.md": feeds_page,
     "schemes.md": schemes_page,
     "permissions.md": permissions_page,
-    "states.md": cohorts.states_page,
+    "states.md": states_page,
+    "gateways.md": gateways_page,
     "retention.md": retention_page,
     "data-dictionary.md": data_dictionary_page,
     "algorithmic-transparency.md": transparency_page,

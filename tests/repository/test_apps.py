@@ -18,7 +18,7 @@ LADDER = """
 CLOSED_LIST = set(
     """
     __init__ apps urls views tasks management forms presenters operations linkage scoring adapters extract privacy
-    queries models rules choices migrations jinja2 static
+    queries models rules choices migrations definitions jinja2 static
     """.split()
 )
 

@@ -10,7 +10,7 @@ from iom.access.scope import Scope, act_in, unrestricted
 from iom.agreements.choices import Audience
 from iom.agreements.choices.limits import AccessFinding, Emergency, LimitKind
 from iom.agreements.models import EmergencyAccess, LimitedAccess, Marked
-from iom.agreements.operations import locked, marked_by
+from iom.agreements.operations.marking import locked, marked_by
 from iom.agreements.queries import limits as queries
 from iom.agreements.rules import limits as rules
 from iom.audit import operations as audit

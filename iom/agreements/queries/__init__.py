@@ -1,1 +1,21 @@
-"""Reads of this app, one module for each subject."""
+"""Every read of agreements, one module for each subject."""
+
+from iom.agreements.queries.sharing_agreements import (
+    count_unsigned,
+    get_agreement,
+    get_party,
+    is_reference_taken,
+    list_agreements,
+    list_in_force,
+    terms_of,
+)
+
+__all__ = [
+    "count_unsigned",
+    "get_agreement",
+    "get_party",
+    "is_reference_taken",
+    "list_agreements",
+    "list_in_force",
+    "terms_of",
+]

@@ -19,7 +19,7 @@ markings = st.builds(
 
 
 def sees(agency: int, seen: Seen) -> bool:
-    """The rule of `agreements.models.visible`, written out for one row."""
+    """The rule of `agreements.models.marking.visible`, written out for one row."""
     return (
         seen.audience == "partners"
         or agency == seen.owner_agency_id

@@ -8,9 +8,8 @@ from iom.access.policies import limit, protect
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
+        ("agreements", "0002_walls_of_sharing_agreements"),
         ("partnerships", "0003_user_postcode_mark"),
     ]
 

@@ -1,0 +1,84 @@
+"""Reads agreements: for their pages, and as the terms on which an agency may share."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from iom.access.scope import Scope
+from iom.agreements.choices import AgreementState
+from iom.agreements.models import AgreementParty, SharingAgreement
+from iom.agreements.rules import Party, Terms
+from iom.common.errors import NotVisible
+
+WITH_PARTIES = "parties__conditions"
+
+
+def list_in_force(*, scope: Scope, on: date, gives: str = "") -> list[Terms]:
+    """The terms of every agreement in force on a day, oldest first; `gives`: of those that let this kind be given.
+
+    By their dates: one that is past its end is not among them, whether or not anything has noticed.
+    """
+    found = SharingAgreement.objects.visible_to(scope).filter(
+        Q(end_date__isnull=True) | Q(end_date__gt=on), state=AgreementState.IN_FORCE, start_date__lte=on
+    )
+    if gives:
+        found = found.filter(parties__gives__contains=[gives]).distinct()
+    return [terms_of(agreement) for agreement in found.order_by("pk").prefetch_related(WITH_PARTIES)]
+
+
+def terms_of(agreement: SharingAgreement) -> Terms:
+    """An agreement as the rules read it."""
+    return Terms(
+        agreement_id=agreement.pk,
+        reference=agreement.reference,
+        state=agreement.state,
+        start_date=agreement.start_date,
+        end_date=agreement.end_date,
+        gateways=frozenset(agreement.gateways),
+        parties=tuple(
+            Party(
+                agency_id=party.agency_id,
+                gives=frozenset(party.gives),
+                receives=party.receives,
+                conditions={each.category: each.condition for each in party.conditions.all()},
+            )
+            for party in agreement.parties.all()
+        ),
+    )
+
+
+def list_agreements(*, scope: Scope) -> list[SharingAgreement]:
+    """Every agreement of the partnership, newest first, with its parties."""
+    found = SharingAgreement.objects.visible_to(scope).select_related("owner")
+    return list(found.order_by("-start_date", "-pk").prefetch_related("parties__agency"))
+
+
+def get_agreement(*, agreement_id: int, scope: Scope) -> SharingAgreement:
+    """One agreement with its parties. Raises `NotVisible` where it is not the partnership's."""
+    found: SharingAgreement | None = (
+        SharingAgreement.objects.visible_to(scope)
+        .select_related("owner")
+        .prefetch_related("parties__agency", WITH_PARTIES)
+        .filter(pk=agreement_id)
+        .first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def get_party(*, agreement: SharingAgreement, agency_id: int) -> AgreementParty | None:
+    """What an agency does under an agreement; none where it is no party."""
+    found: AgreementParty | None = agreement.parties.filter(agency_id=agency_id).first()
+    return found
+
+
+def count_unsigned(agreement: SharingAgreement) -> int:
+    """How many parties have not signed."""
+    return int(agreement.parties.filter(signed_on__isnull=True).count())
+
+
+def is_reference_taken(reference: str, *, scope: Scope, but: SharingAgreement | None) -> bool:
+    others: Any = SharingAgreement.objects.visible_to(scope).filter(reference=reference)
+    return bool(others.exclude(pk=but.pk if but else None).exists())

@@ -48,7 +48,7 @@ SENSITIVE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.REMOVE)
 
 # What every record about a person carries (`iom.agreements.models.Marked`), and its key.
 MARKING = dict.fromkeys(
-    ("id", "partnership", "owner_agency", "regime", "marking", "audience", "audience_agencies"), SYSTEM
+    ("id", "partnership", "owner_agency", "regime", "marking", "descriptor", "audience", "audience_agencies"), SYSTEM
 )
 
 

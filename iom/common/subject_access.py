@@ -67,6 +67,7 @@ class Gathered:
     controller_id: int  # the agency that answers for it
     regime: str
     marking: str
+    descriptor: str
     concern: str = ""  # "third-party" or "restricted"
 
 
@@ -103,6 +104,7 @@ def rows_of(tables: Iterable[Table], *, scope: Any, person_id: int) -> Iterator[
                     controller_id=row.owner_agency_id,
                     regime=row.regime,
                     marking=row.marking,
+                    descriptor=row.descriptor,
                     concern=concern_of(table, row),
                 )
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from iom.agreements.choices import Audience
+from iom.agreements.choices import Audience, Descriptor
 from iom.govuk.forms import GovukForm
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Feed
@@ -44,6 +44,14 @@ class FeedForm(GovukForm):
         choices=[(Audience.PARTNERS, _("All partners")), (Audience.OWN, _("Our own agency only"))],
         widget=forms.RadioSelect,
         initial=Audience.PARTNERS,
+    )
+    descriptor = forms.ChoiceField(
+        label=_("Descriptor"),
+        help_text=_("Written after OFFICIAL-SENSITIVE, where your agency's rules ask for one."),
+        choices=[("", _("None")), *Descriptor.choices],
+        widget=forms.RadioSelect,
+        required=False,
+        initial="",
     )
 
     def __init__(self, *args: Any, tables: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 
 from iom.access.scope import Scope
-from iom.agreements.choices import Audience, Marking
+from iom.agreements.choices import Audience, Descriptor, Marking
+from iom.agreements.models.marking import DESCRIBED
 from iom.imports.choices import BatchStatus
 from iom.partnerships.models import Agency, Partnership
 
@@ -25,13 +26,17 @@ class Feed(models.Model):
     table = models.CharField(max_length=40, help_text="The contract its rows keep, for instance sanctions")
     layout = models.JSONField(null=True, help_text="How the file's columns map; null until mapped once")
     marking = models.CharField(max_length=20, choices=Marking.choices, default=Marking.OFFICIAL_SENSITIVE)
+    descriptor = models.CharField(max_length=12, choices=Descriptor.choices, blank=True, default="")
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.PARTNERS)
     drop_name = models.CharField(max_length=120, unique=True, help_text="Its folder among the drop folders")
 
     objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agency", "name"], name="feed_name_once_in_agency")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "name"], name="feed_name_once_in_agency"),
+            models.CheckConstraint(condition=DESCRIBED, name="feed_only_sensitive_has_descriptor"),
+        ]
 
     def __str__(self) -> str:
         return self.name

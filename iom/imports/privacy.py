@@ -5,7 +5,20 @@ from iom.common.registries import PrivacyDeclaration, privacy_declarations
 
 FIELDS = {
     "imports.Feed": dict.fromkeys(
-        ("id", "partnership", "agency", "name", "source", "table", "layout", "marking", "audience", "drop_name"), SYSTEM
+        (
+            "id",
+            "partnership",
+            "agency",
+            "name",
+            "source",
+            "table",
+            "layout",
+            "marking",
+            "descriptor",
+            "audience",
+            "drop_name",
+        ),
+        SYSTEM,
     ),
     "imports.Batch": {
         **dict.fromkeys(

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from iom.access.scope import Scope
-from iom.agreements.choices import Audience, Marking
+from iom.agreements.choices import Audience, Descriptor, Marking
 from iom.partnerships.choices import Regime
 from iom.partnerships.models import Agency, Partnership
 
@@ -34,6 +34,10 @@ def visible(scope: Scope, *paths: str, opens: bool = False) -> Q:
         for path in paths:
             seen &= ~Q(**{f"{path}__in": scope.people_shut_out})
     return partnership & seen
+
+
+# Only OFFICIAL-SENSITIVE says why it is sensitive.
+DESCRIBED = Q(descriptor="") | Q(marking=Marking.OFFICIAL_SENSITIVE)
 
 
 class MarkedQuerySet(models.QuerySet[Any]):
@@ -64,8 +68,14 @@ class Marked(models.Model):
     )
     regime = models.CharField(max_length=16, choices=Regime.choices)
     marking = models.CharField(max_length=20, choices=Marking.choices, default=Marking.OFFICIAL_SENSITIVE)
+    descriptor = models.CharField(max_length=12, choices=Descriptor.choices, blank=True, default="")
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.PARTNERS)
     audience_agencies = ArrayField(models.IntegerField(), default=list, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def marked_as(self) -> str:
+        """The marking as it is written on a page or a paper."""
+        return f"{Marking(self.marking).label} {Descriptor(self.descriptor).label if self.descriptor else ''}".strip()

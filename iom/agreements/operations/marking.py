@@ -30,6 +30,7 @@ def marked_like(row: Marked) -> dict[str, Any]:
         "owner_agency_id": row.owner_agency_id,
         "regime": row.regime,
         "marking": row.marking,
+        "descriptor": row.descriptor,
         "audience": row.audience,
         "audience_agencies": list(row.audience_agencies),
     }
@@ -48,6 +49,7 @@ def marked_of(agency: Agency, *, audience: str, agencies: Iterable[int] = ()) ->
         "owner_agency_id": agency.pk,
         "regime": agency.regime,
         "marking": Marking.OFFICIAL_SENSITIVE,
+        "descriptor": "",
         "audience": audience,
         "audience_agencies": sorted(agencies) if audience == Audience.LISTED else [],
     }

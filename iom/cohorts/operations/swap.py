@@ -34,12 +34,12 @@ delete from cohorts_candidate where run_id in (select id from cohorts_rankrun wh
 """
 INSERT_CANDIDATES = """
 insert into cohorts_candidate (
-    partnership_id, owner_agency_id, regime, marking, audience, audience_agencies,
+    partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies,
     run_id, person_id, standing, rank,
     points, strand, place_in_strand, within_capacity, threshold,
     not_known, provisional, area_id, sex, age_band, in_custody, reasons)
 select
-    p.partnership_id, p.owner_agency_id, p.regime, p.marking, p.audience, p.audience_agencies,
+    p.partnership_id, p.owner_agency_id, p.regime, p.marking, p.descriptor, p.audience, p.audience_agencies,
     %(run)s, p.id, i.standing, i.place,
     i.points, coalesce(i.strand, ''), i.place_in_strand, i.within_capacity, coalesce(i.threshold, ''),
     i.not_known, i.provisional, p.area_id, p.sex, i.age_band, i.in_custody, coalesce(i.reasons, '')
@@ -50,9 +50,10 @@ order by i.standing, i.place
 """
 INSERT_WORKING = """
 insert into cohorts_candidateworking (
-    partnership_id, owner_agency_id, regime, marking, audience, audience_agencies, candidate_id, factors, criteria)
+    partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies, candidate_id,
+    factors, criteria)
 select
-    c.partnership_id, c.owner_agency_id, c.regime, c.marking, c.audience, c.audience_agencies, c.id,
+    c.partnership_id, c.owner_agency_id, c.regime, c.marking, c.descriptor, c.audience, c.audience_agencies, c.id,
     coalesce(jsonb_agg(w.told order by w.factor) filter (where w.part = 'component'), '[]'),
     coalesce(jsonb_agg(w.told order by w.factor) filter (where w.part = 'criterion'), '[]')
 from (
@@ -73,12 +74,12 @@ delete from cohorts_score where run_id in (select id from cohorts_rankrun where 
 # What an agency sent stays marked as that agency marked it.
 INSERT_SCORES = """
 insert into cohorts_score (
-    partnership_id, owner_agency_id, regime, marking, audience, audience_agencies, run_id, person_id,
+    partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies, run_id, person_id,
     predictor, version, kind, horizon_months, percent, band, provisional,
     missing, problems, working, scored_on, assessed_on, counts)
 select
     p.partnership_id, coalesce(a.owner_agency_id, p.owner_agency_id), coalesce(a.regime, p.regime),
-    coalesce(a.marking, p.marking), coalesce(a.audience, p.audience),
+    coalesce(a.marking, p.marking), coalesce(a.descriptor, p.descriptor), coalesce(a.audience, p.audience),
     coalesce(a.audience_agencies, p.audience_agencies), %(run)s, p.id,
     i.predictor, coalesce(a.version, i.version), i.kind, i.horizon_months, i.percent, i.band, i.provisional,
     string_to_array(i.missing, ';'), string_to_array(i.problems, chr(10)), i.working::jsonb, %(on)s,

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.agreements.choices import Audience
+from iom.agreements.choices import Audience, Descriptor
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput, NotAllowed
@@ -20,7 +20,15 @@ from iom.partnerships.models import Agency
 
 @transaction.atomic
 def add_feed(
-    *, agency: Agency, name: str, source: str, table: str, audience: str = Audience.PARTNERS, by: Scope, at: datetime
+    *,
+    agency: Agency,
+    name: str,
+    source: str,
+    table: str,
+    audience: str = Audience.PARTNERS,
+    descriptor: str = "",
+    by: Scope,
+    at: datetime,
 ) -> Feed:
     """A feed of the actor's own agency. `source` names the partner's system: records and events meet by it.
 
@@ -32,6 +40,8 @@ def add_feed(
         raise InvalidInput(message, {"source": message})
     if Feed.objects.filter(agency=agency, name=name).exists():
         raise InvalidInput("There is already a feed of this name.", {"name": "Enter another name for the feed"})
+    if descriptor not in ("", *Descriptor.values):
+        raise InvalidInput("Select a descriptor, or none.", {"descriptor": "Select a descriptor, or none"})
     feed = Feed.objects.create(
         partnership_id=agency.partnership_id,
         agency=agency,
@@ -39,6 +49,7 @@ def add_feed(
         source=source,
         table=adapters.contract(table).name,
         audience=audience,
+        descriptor=descriptor,
         drop_name=f"{slugify(agency.name)[:50]}-{slugify(name)[:50]}-{secrets.token_hex(4)}",
     )
     audit.record(

@@ -115,6 +115,7 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
         "owner_agency_id": batch.feed.agency_id,
         "regime": batch.feed.agency.regime,
         "marking": batch.feed.marking,
+        "descriptor": batch.feed.descriptor,
         "audience": batch.feed.audience,
         "audience_agencies": [],
         "source": batch.feed.source,

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from iom.agreements.models import Marked, MarkedQuerySet
+from iom.agreements.models.marking import DESCRIBED
 from iom.partnerships.models import Agency, Area, Partnership
 from iom.people.choices import Conflict, IndexChange, LinkStep, ReviewStatus, RunStatus, Sex, TermKind, Verdict
 
@@ -36,7 +37,10 @@ class Person(Marked):
     objects: ClassVar[Any] = MarkedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partnership", "person_key"], name="person_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "person_key"], name="person_key_once"),
+            models.CheckConstraint(condition=DESCRIBED, name="person_only_sensitive_has_descriptor"),
+        ]
         indexes = [models.Index(fields=["partnership", "family_name", "given_names", "id"], name="person_by_name")]
 
     def __str__(self) -> str:
@@ -79,6 +83,7 @@ class SourceRecord(Marked):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partnership", "source", "source_id"], name="source_record_once"),
+            models.CheckConstraint(condition=DESCRIBED, name="source_record_only_sensitive_has_descriptor"),
         ]
 
     def __str__(self) -> str:

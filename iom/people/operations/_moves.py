@@ -33,7 +33,7 @@ EVENT_TABLES = tuple(
     model._meta.db_table
     for model in (Sanction, Arrest, CustodySpell, DrugTest, Assessment, Registration, IntelligenceCount)
 )
-MARKING = ("partnership_id", "owner_agency_id", "regime", "marking", "audience", "audience_agencies")
+MARKING = ("partnership_id", "owner_agency_id", "regime", "marking", "descriptor", "audience", "audience_agencies")
 INDEX_LOCK = 0x10D  # the first half of the advisory lock; the second is the partnership
 MOVE_COLUMNS = "record_id bigint primary key, from_id bigint, to_id bigint"
 CHUNK = 20_000
@@ -165,8 +165,8 @@ REBUILD_PEOPLE = {
     "iom_known": """
         select r.*, bool_or(r.seen_by is null) over (partition by r.person_id) as by_all
         from (
-            select s.id, s.person_id, s.partnership_id, s.owner_agency_id, s.regime, s.marking, s.given_names,
-                s.family_name, s.date_of_birth, s.sex, s.ethnicity, s.area_name, s.received_at,
+            select s.id, s.person_id, s.partnership_id, s.owner_agency_id, s.regime, s.marking, s.descriptor,
+                s.given_names, s.family_name, s.date_of_birth, s.sex, s.ethnicity, s.area_name, s.received_at,
                 s.pnc_id <> '' or s.cro <> '' as by_prints,
                 case s.audience when 'partners' then null when 'own' then array[s.owner_agency_id::int]
                     else s.audience_agencies || s.owner_agency_id::int end as seen_by
@@ -197,6 +197,7 @@ REBUILD_PEOPLE = {
             lower((array_agg(area_name order by place) filter (where area_name <> '' and for_all))[1]) as area_name,
             max(owner_agency_id) filter (where place = 1) as owner_agency_id,
             max(regime) filter (where place = 1) as regime, max(marking) as marking,
+            max(descriptor) as descriptor,
             case when bool_or(by_all) then 'partners' when cardinality(min(agencies)) = 1 then 'own' else 'listed' end
                 as audience,
             case when bool_or(by_all) or cardinality(min(agencies)) = 1 then '{}' else min(agencies) end
@@ -207,8 +208,8 @@ REBUILD_PEOPLE = {
 WRITE_PEOPLE = """
     update people_person p set given_names = b.given_names, family_name = b.family_name,
         date_of_birth = b.date_of_birth, sex = b.sex, ethnicity = b.ethnicity, owner_agency_id = b.owner_agency_id,
-        regime = b.regime, marking = b.marking, audience = b.audience, audience_agencies = b.audience_agencies,
-        area_id = a.id
+        regime = b.regime, marking = b.marking, descriptor = b.descriptor, audience = b.audience,
+        audience_agencies = b.audience_agencies, area_id = a.id
     from iom_built b
     left join partnerships_area a on a.partnership_id = b.partnership_id and lower(a.name) = b.area_name
     where p.id = b.person_id

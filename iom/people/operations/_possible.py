@@ -13,7 +13,14 @@ from iom.people.rules.markings import Seen, strictest
 
 def seen_of(record: SourceRecord) -> Seen:
     """The marking of a record as plain values."""
-    return Seen(record.owner_agency_id, record.regime, record.marking, record.audience, tuple(record.audience_agencies))
+    return Seen(
+        record.owner_agency_id,
+        record.regime,
+        record.marking,
+        record.audience,
+        tuple(record.audience_agencies),
+        record.descriptor,
+    )
 
 
 def mark(row: PossibleMatch | LinkDecision, seen: Seen) -> None:
@@ -21,6 +28,7 @@ def mark(row: PossibleMatch | LinkDecision, seen: Seen) -> None:
     row.owner_agency_id = seen.owner_agency_id
     row.regime = seen.regime
     row.marking = seen.marking
+    row.descriptor = seen.descriptor
     row.audience = seen.audience
     row.audience_agencies = list(seen.audience_agencies)
 

@@ -252,6 +252,7 @@ def _new_person(person: Person, *, at: datetime) -> Person:
         owner_agency_id=person.owner_agency_id,
         regime=person.regime,
         marking=person.marking,
+        descriptor=person.descriptor,
         audience=person.audience,
         audience_agencies=person.audience_agencies,
         person_key=uuid4().hex,

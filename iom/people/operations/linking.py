@@ -225,9 +225,9 @@ def _find_moves(cursor: Any, partnership_id: int, at: datetime) -> None:
     """
     cursor.execute(
         "insert into people_person (public_id, person_key, given_names, family_name, sex, ethnicity, created_at,"
-        " partnership_id, owner_agency_id, regime, marking, audience, audience_agencies)"
+        " partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies)"
         " select distinct on (c.person_key) gen_random_uuid(), c.person_key, '', '', '', '', %s,"
-        " r.partnership_id, r.owner_agency_id, r.regime, r.marking, 'own', '{}'::int[]"
+        " r.partnership_id, r.owner_agency_id, r.regime, r.marking, r.descriptor, 'own', '{}'::int[]"
         " from iom_cluster c join people_sourcerecord r on r.id = c.record_id and r.partnership_id = %s"
         " where not exists (select 1 from people_person p where p.partnership_id = %s and p.person_key = c.person_key)"
         " order by c.person_key, r.id",
@@ -251,7 +251,7 @@ def _find_moves(cursor: Any, partnership_id: int, at: datetime) -> None:
 
 def _let_markings_follow(cursor: Any, scope: Scope) -> None:
     """Gives the history and the decisions about records that changed the markings these have now."""
-    columns = ("owner_agency_id", "regime", "marking", "audience", "audience_agencies")
+    columns = ("owner_agency_id", "regime", "marking", "descriptor", "audience", "audience_agencies")
     theirs, now = (", ".join(f"{table}.{name}" for name in columns) for table in ("e", "r"))
     cursor.execute(
         f"update people_indexevent e set ({', '.join(columns)}) = ({now})"  # noqa: S608

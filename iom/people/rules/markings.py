@@ -15,6 +15,7 @@ class Seen:
     marking: str
     audience: str
     audience_agencies: tuple[int, ...] = ()
+    descriptor: str = ""
 
     @property
     def agencies(self) -> frozenset[int] | None:
@@ -33,8 +34,9 @@ def strictest(left: Seen, right: Seen) -> Seen | None:
     regime = Regime.LAW_ENFORCEMENT if Regime.LAW_ENFORCEMENT in (left.regime, right.regime) else Regime.UK_GDPR
     sensitive = Marking.OFFICIAL_SENSITIVE in (left.marking, right.marking)
     marking = Marking.OFFICIAL_SENSITIVE if sensitive else Marking.OFFICIAL
+    descriptor = max(left.descriptor, right.descriptor)
     if left.agencies is None and right.agencies is None:
-        return Seen(left.owner_agency_id, regime, marking, Audience.PARTNERS)
+        return Seen(left.owner_agency_id, regime, marking, Audience.PARTNERS, descriptor=descriptor)
     if left.agencies is None or right.agencies is None:
         both = right.agencies if left.agencies is None else left.agencies
     else:
@@ -45,5 +47,5 @@ def strictest(left: Seen, right: Seen) -> Seen | None:
     owners = [owner for owner in (left.owner_agency_id, right.owner_agency_id) if owner in both]
     owner = owners[0] if owners else min(both)
     if both == {owner}:
-        return Seen(owner, regime, marking, Audience.OWN)
-    return Seen(owner, regime, marking, Audience.LISTED, tuple(sorted(both)))
+        return Seen(owner, regime, marking, Audience.OWN, descriptor=descriptor)
+    return Seen(owner, regime, marking, Audience.LISTED, tuple(sorted(both)), descriptor)

@@ -155,7 +155,7 @@ def item_from(
     """An item as it starts: given where every field of it may be given as it is, undecided where somebody must look."""
     plain = not each.concern and not any(field.review for field in each.fields)
     return SubjectAccessItem(
-        **{**marking, "regime": each.regime, "marking": each.marking},
+        **{**marking, "regime": each.regime, "marking": each.marking, "descriptor": each.descriptor},
         request=request,
         controller_id=each.controller_id,
         source=each.source,

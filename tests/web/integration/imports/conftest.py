@@ -147,9 +147,9 @@ def is_waiting(holder: "psycopg.Connection[Any]", statement: str) -> int | None:
 def block_one_row(holder: "psycopg.Connection[Any]", batch: Batch) -> None:
     """Writes, and does not commit, the last of the rows that the batch brings: taking in must wait for it."""
     holder.execute(
-        "insert into people_sourcerecord (partnership_id, owner_agency_id, regime, marking, audience,"
+        "insert into people_sourcerecord (partnership_id, owner_agency_id, regime, marking, descriptor, audience,"
         " audience_agencies, source, source_id, given_names, family_name, aliases, sex, ethnicity, area_name, postcode,"
-        " pnc_id, cro, crn, prison_number, batch_id, received_at) values (%s, %s, 'law-enforcement', 'official',"
+        " pnc_id, cro, crn, prison_number, batch_id, received_at) values (%s, %s, 'law-enforcement', 'official', '',"
         " 'partners', '{}', %s, '9999', '', '', '', '', '', '', '', '', '', '', '', 0, now())",
         [batch.partnership_id, batch.feed.agency_id, batch.feed.source],
     )

@@ -54,6 +54,23 @@ def test_the_whole_way_by_the_pages(feed: Feed, alice: Worker, as_user: SignIn) 
         )
 
 
+def test_rows_carry_the_descriptor_that_their_feed_was_given(
+    upload: Upload, mapped_feed: Feed, alice: Worker, as_user: SignIn
+) -> None:
+    asked = {"name": "Letters", "source": "police-letters", "table": "records", "audience": "partners"}
+    assert as_user(alice).post("/imports/feeds/new", asked | {"descriptor": "secret"}).status_code == 200
+    assert as_user(alice).post("/imports/feeds/new", asked | {"descriptor": "personal"}).status_code == 302
+    with act_in(alice.scope):
+        assert Feed.objects.get(name="Letters").descriptor == "personal"
+        Feed.objects.filter(pk=mapped_feed.pk).update(descriptor="commercial")
+    batch = upload(GOOD)
+    with act_in(alice.scope):
+        imports.accept(batch_id=batch.pk, by=alice.scope, at=AT)
+    take_in(batch)
+    with act_in(alice.scope):
+        assert {record.marked_as for record in SourceRecord.objects.all()} == {"OFFICIAL-SENSITIVE COMMERCIAL"}
+
+
 def test_the_same_file_again_changes_nothing(upload: Upload, alice: Worker) -> None:
     batch = upload(GOOD)
     with act_in(alice.scope):

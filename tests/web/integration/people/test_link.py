@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from iom.access.scope import act_in
 from iom.people.choices import IndexChange, ReviewStatus, RunStatus, TermKind
@@ -32,6 +32,30 @@ def test_records_become_people_and_their_events_follow(place: Place) -> None:
         assert (run.status, run.records, run.people) == (RunStatus.FINISHED, 3, 2)
         crn = SearchTerm.objects.get(kind=TermKind.IDENTIFIER)
         assert (crn.person, crn.term, crn.owner_agency) == (people["k1"], "X123456", two.owner_agency)
+
+
+def test_what_belongs_to_records_of_two_descriptors_carries_the_one_more_to_be_guarded(place: Place) -> None:
+    with act_in(place.system()):
+        records = [make_record(place, descriptor=why) for why in ("commercial", "personal", "")]
+        plain = make_record(place, marking="official")
+    people = link_people(place, {"k1": records, "k2": [plain]}, Pair(records[0].pk, plain.pk, 5.0, 0.9))
+    assert people["k1"].marked_as == "OFFICIAL-SENSITIVE PERSONAL"
+    assert people["k2"].marked_as == "OFFICIAL"
+    with act_in(place.system()):
+        assert PossibleMatch.objects.get().marked_as == "OFFICIAL-SENSITIVE COMMERCIAL"
+        event = IndexEvent.objects.get(source_record=records[1])
+        assert event.descriptor == "personal"
+        SourceRecord.objects.filter(pk=records[1].pk).update(descriptor="", batch_id=2)
+    again = link_people(place, {"k1": records, "k2": [plain]})
+    assert again["k1"].descriptor == "commercial", "the person's marking follows its records"
+    with act_in(place.system()):
+        event.refresh_from_db()
+        assert event.descriptor == ""
+
+
+def test_the_database_refuses_a_descriptor_on_what_is_not_sensitive(place: Place) -> None:
+    with act_in(place.system()), pytest.raises(IntegrityError, match="only_sensitive_has_descriptor"):
+        make_record(place, marking="official", descriptor="personal")
 
 
 def test_the_same_clusters_again_change_nothing(place: Place) -> None:

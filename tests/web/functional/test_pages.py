@@ -33,6 +33,8 @@ EXAMPLES = {
     "limit_id": "1",
     "access_id": "2",
     "own_access_id": "1",
+    "ask_id": "1",
+    "disclosure_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {

@@ -90,8 +90,8 @@ def waits_for_layout(batch: Batch) -> bool:
     return batch.status == BatchStatus.UPLOADED and batch.layout is None
 
 
-def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetime) -> dict[str, Any]:
-    """Everything the page of one batch shows."""
+def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetime, lacks: str = "") -> dict[str, Any]:
+    """Everything the page of one batch shows; `lacks` is what is missing in law before it may be accepted."""
     running = batch.status in rules.UNFINISHED and not waits_for_layout(batch)
     return {
         "batch": batch,
@@ -100,7 +100,8 @@ def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetim
         "running": running,
         "progress": progress(batch, at=at) if running else None,
         "can_map": is_own and batch.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED),
-        "can_accept": is_own and rules.can_accept(status=batch.status, accepted_rows=batch.accepted_rows),
+        "can_accept": is_own and rules.can_accept(status=batch.status, accepted_rows=batch.accepted_rows, lacks=lacks),
+        "lacks": lacks,
         "can_cancel": is_own and BatchStatus.CANCELLED in rules.TRANSITIONS[batch.status],
         "shows_rows": is_own,
         "problems": batch.report.get("by_rule", []),

@@ -1,14 +1,19 @@
 """What the import pages ask: feeds, batches, how far one has come."""
 
+from datetime import date
 from itertools import islice
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
 from iom.access.scope import Scope
-from iom.common.errors import NotVisible
+from iom.agreements import rules as agreements
+from iom.agreements.choices import Audience
+from iom.agreements.queries import list_in_force
+from iom.common.errors import NotVisible, UserError
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
+from iom.partnerships import queries as partnerships
 from iom.people.models import SourceRecord
 
 BIRTHS = pa.schema({"source_id": pa.string(), "date_of_birth": pa.date32()})
@@ -31,6 +36,25 @@ def get_own_feed(*, scope: Scope, feed_id: int) -> Feed:
     if feed is None:
         raise NotVisible
     return feed
+
+
+def lacking(*, feed: Feed, scope: Scope, on: date) -> str:
+    """What is missing in law before this feed's rows may come in, in words; empty where nothing is.
+
+    Whoever its audience lets see the rows must be let receive them by an agreement in force.
+    """
+    others = [agency for agency in partnerships.list_agencies(scope=scope) if agency.pk != feed.agency_id]
+    try:
+        agreements.check_can_share(
+            giver=feed.agency,
+            receivers=[] if feed.audience == Audience.OWN else others,
+            kind=feed.table,
+            on=on,
+            agreements=list_in_force(scope=scope, on=on, gives=feed.table),
+        )
+    except UserError as error:
+        return error.message
+    return ""
 
 
 def list_batches(*, scope: Scope, status: str = "", feed_id: int | None = None) -> "QuerySet[Batch]":

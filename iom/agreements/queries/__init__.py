@@ -2,6 +2,7 @@
 
 from iom.agreements.queries.sharing_agreements import (
     count_unsigned,
+    default_marking,
     get_agreement,
     get_party,
     is_reference_taken,
@@ -12,6 +13,7 @@ from iom.agreements.queries.sharing_agreements import (
 
 __all__ = [
     "count_unsigned",
+    "default_marking",
     "get_agreement",
     "get_party",
     "is_reference_taken",

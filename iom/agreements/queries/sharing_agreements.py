@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Q
 
 from iom.access.scope import Scope
-from iom.agreements.choices import AgreementState
+from iom.agreements.choices import AgreementState, Audience, Marking
 from iom.agreements.models import AgreementParty, SharingAgreement
 from iom.agreements.rules import Party, Terms
 from iom.common.errors import NotVisible
+from iom.partnerships.models import Agency
 
 WITH_PARTIES = "parties__conditions"
 
@@ -25,6 +26,17 @@ def list_in_force(*, scope: Scope, on: date, gives: str = "") -> list[Terms]:
     if gives:
         found = found.filter(parties__gives__contains=[gives]).distinct()
     return [terms_of(agreement) for agreement in found.order_by("pk").prefetch_related(WITH_PARTIES)]
+
+
+def default_marking(*, agency: Agency, kind: str, scope: Scope, on: date) -> tuple[str, str]:
+    """The marking and audience that an agency's agreement in force gives a kind of record; the strictest without one.
+
+    Where several agreements let it be given, the oldest says.
+    """
+    in_force = [terms.agreement_id for terms in list_in_force(scope=scope, on=on, gives=kind)]
+    parties = AgreementParty.objects.filter(agreement__in=in_force, agency=agency, gives__contains=[kind])
+    found = parties.order_by("agreement").values_list("marking", "audience").first()
+    return found or (Marking.OFFICIAL_SENSITIVE, Audience.OWN)
 
 
 def terms_of(agreement: SharingAgreement) -> Terms:

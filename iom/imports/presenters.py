@@ -27,6 +27,12 @@ TAG_COLOURS = {
 }
 
 
+def stopped(*, scope: Scope, without: int, on: date) -> list[str]:
+    """The feeds that would stop without one agreement, in words, for who is about to end it."""
+    found = queries.list_stopped(scope=scope, without=without, on=on)
+    return [_("%(agency)s: %(feed)s") % {"agency": feed.agency.name, "feed": feed.name} for feed in found]
+
+
 def drop_folders(feeds: list[Feed], *, scope: Scope) -> list[dict[str, str]]:
     """Where files may be left for each feed, which is told to the feed's own agency alone; nothing if nowhere."""
     own = [(feed.name, adapters.drop_path(feed.drop_name)) for feed in feeds if feed.agency_id == scope.agency_id]

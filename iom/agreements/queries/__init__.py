@@ -8,6 +8,8 @@ from iom.agreements.queries.sharing_agreements import (
     is_reference_taken,
     list_agreements,
     list_in_force,
+    list_near_review,
+    list_signed_drafts,
     terms_of,
 )
 
@@ -19,5 +21,7 @@ __all__ = [
     "is_reference_taken",
     "list_agreements",
     "list_in_force",
+    "list_near_review",
+    "list_signed_drafts",
     "terms_of",
 ]

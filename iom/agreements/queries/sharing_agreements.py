@@ -66,6 +66,21 @@ def list_agreements(*, scope: Scope) -> list[SharingAgreement]:
     return list(found.order_by("-start_date", "-pk").prefetch_related("parties__agency"))
 
 
+def list_near_review(*, scope: Scope, until: date) -> list[SharingAgreement]:
+    """Agreements put in force and not withdrawn whose review or end falls before a day, the soonest first."""
+    found = SharingAgreement.objects.visible_to(scope).filter(
+        Q(review_on__lte=until) | Q(end_date__lte=until), state=AgreementState.IN_FORCE
+    )
+    return list(found.order_by("review_on", "pk"))
+
+
+def list_signed_drafts(*, scope: Scope) -> list[SharingAgreement]:
+    """Drafts that every party has signed and that somebody other than the user drafted: theirs to put in force."""
+    found = SharingAgreement.objects.visible_to(scope).filter(state=AgreementState.DRAFT, parties__isnull=False)
+    waiting = found.exclude(parties__signed_on__isnull=True).exclude(drafted_by=scope.user_id)
+    return list(waiting.distinct().order_by("start_date", "pk"))
+
+
 def get_agreement(*, agreement_id: int, scope: Scope) -> SharingAgreement:
     """One agreement with its parties. Raises `NotVisible` where it is not the partnership's."""
     found: SharingAgreement | None = (

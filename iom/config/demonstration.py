@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
     with step("Founding the partnership"):
         areas = pq.read_table(folder / "truth" / "persons.parquet", columns=["area"])["area"].unique().to_pylist()
         agencies = found(password=password, areas=sorted(area for area in areas if area), at=now)
+    with step("Agreeing what is shared"):
+        agree(agencies, at=now)
     feeds = read_feeds(folder)
     with step(f"Uploading and checking {len(feeds)} extracts"):
         batches = [upload(feed, agencies=agencies, at=now) for feed in feeds]
@@ -189,6 +191,66 @@ def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:
     return agencies
 
 
+def agree(agencies: dict[str, Any], *, at: datetime) -> None:
+    """The sharing agreement under which the extracts come in, and another that waits for its signatures.
+
+    The treatment service's records stay its own: health data. Information governance drafts, and a manager signs off.
+    """
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.agreements import operations as agreements
+    from iom.agreements.choices import Audience, RecordKind
+    from iom.agreements.operations import Details, PartyDetails
+
+    workers, today = scopes(), timezone.localdate(at)
+    by, second = workers["information-governance"], workers["manager"]
+    strictly, public = "schedule-8-statutory", "uk-gdpr-9-2-g-statutory"
+    conditions = {
+        Regime.LAW_ENFORCEMENT: {"race": strictly, "health": strictly},
+        Regime.UK_GDPR: {"race": public, "health": public, "criminal": public},
+    }
+    everything = Details(
+        reference="WIOM ISA 1",
+        title="Information sharing for Integrated Offender Management in Westmarch",
+        purposes="To choose, manage and support together the people who cause most crime and harm in Westmarch.",
+        gateways=["crime-and-disorder-s115", "offender-management-s14", "law-enforcement-task", "uk-gdpr-6-1-e"],
+        retention="Receivers keep what they get until the review date of the record, and destroy it with the record.",
+        start_date=today - timedelta(days=330),
+        end_date=None,
+        review_on=today + timedelta(days=35),
+    )
+    housing = replace(
+        everything,
+        reference="WIOM ISA 2",
+        title="Answers about housing for people leaving prison",
+        purposes="To find a home for a person before release.",
+        review_on=today + timedelta(days=365),
+        start_date=today,
+    )
+    with act_in(by):
+        agreement = agreements.draft(details=everything, by=by, at=at)
+        for agency in agencies.values():
+            details = PartyDetails(
+                gives=list(RecordKind),
+                receives=True,
+                audience=Audience.OWN if agency.kind == AgencyKind.TREATMENT else Audience.PARTNERS,
+                conditions=conditions[agency.regime],
+                signed_by=f"Senior information risk owner, {agency.name}",
+                signed_on=today - timedelta(days=340),
+            )
+            agreements.set_party(agreement=agreement, agency=agency, details=details, by=by, at=at)
+        waiting = agreements.draft(details=housing, by=by, at=at)
+        for name, gives in ((PRISON, [RecordKind.CUSTODY_SPELLS, RecordKind.ANSWERS]), (COUNCIL, [RecordKind.ANSWERS])):
+            agency = agencies[name]
+            details = PartyDetails(gives=list(gives), receives=True, conditions=conditions[agency.regime])
+            agreements.set_party(agreement=waiting, agency=agency, details=details, by=by, at=at)
+    with act_in(second):
+        agreements.put_in_force(agreement=agreement, by=second, at=at)
+
+
 @dataclass(frozen=True)
 class SentFile:
     """One extract of the area: where it is, who sends it, and its layout in the contract `records` or an event's."""
@@ -234,21 +296,17 @@ def system(agency: Any) -> Any:
 def upload(feed: SentFile, *, agencies: dict[str, Any], at: datetime) -> tuple[int, Any]:
     """Adds the feed with its layout and uploads its file, as its agency would."""
     from iom.access.scope import act_in
-    from iom.agreements.choices import Audience
     from iom.imports import operations as imports
     from iom.imports.adapters import OnDisk
 
     agency = agencies[SENDERS[feed.sender]]
     by = system(agency)
-    # Treatment keeps its records to itself until an agreement says otherwise: health data.
-    audience = Audience.OWN if feed.sender == "treatment" else Audience.PARTNERS
     with act_in(by):
         made = imports.add_feed(
             agency=agency,
             name=feed.name,
             source=feed.layout["constants"]["source"],
             table=feed.layout["table"],
-            audience=audience,
             by=by,
             at=at,
         )

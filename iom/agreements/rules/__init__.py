@@ -3,6 +3,7 @@
 from iom.agreements.rules.gateways import Gateway, gateways, read
 from iom.agreements.rules.sharing_agreements import (
     HOLDS,
+    NEAR_DAYS,
     TRANSITIONS,
     Party,
     Terms,
@@ -22,6 +23,7 @@ from iom.agreements.rules.sharing_agreements import (
 
 __all__ = [
     "HOLDS",
+    "NEAR_DAYS",
     "TRANSITIONS",
     "Gateway",
     "Party",

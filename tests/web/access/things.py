@@ -48,6 +48,7 @@ from iom.sharing.models import (
     SubjectAccessItem,
     SubjectAccessRequest,
 )
+from tests.factories.agreements import make_draft_agreement
 from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
@@ -147,6 +148,8 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "draft_id": make_draft(place, standing, worker),
             "own_access_id": make_own_access(place, standing, worker).pk,
             "kind": "csv",
+            "agreement_id": make_agreement_thing(place, standing),
+            "agency_id": place.agencies[standing.agency].pk,
         }
         for standing in standings
     }
@@ -249,6 +252,14 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         "item_id": item.pk,
         "event_id": event_id,
     }
+
+
+def make_agreement_thing(place: Place, standing: Standing) -> int:
+    """A draft agreement, kept by one agency, that the whole partnership may read."""
+    agency = place.agencies[standing.agency]
+    with act_in(place.system()):
+        draft = make_draft_agreement([agency], at=AT, reference=f"{standing.word} ISA", title=f"{standing.word} shares")
+    return draft.pk
 
 
 def make_batch(place: Place, standing: Standing) -> Batch:

@@ -30,6 +30,8 @@ EXAMPLES = {
     "run_id": "1",
     "hold_id": "1",
     "list_id": "1",
+    "agreement_id": "2",  # a draft
+    "agency_id": "1",
     "limit_id": "1",
     "access_id": "2",
     "own_access_id": "1",

@@ -102,6 +102,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         review_records(workers["information-governance"], at=now)
     with step("Limiting who sees some records, and opening others in an emergency"):
         limit_and_open(workers, at=now)
+    with step("Asking another agency, answering, and sharing outside"):
+        share(workers, at=now)
 
 
 def review_records(by: Any, *, at: datetime) -> None:
@@ -170,6 +172,87 @@ def limit_and_open(workers: dict[str, Any], *, at: datetime) -> None:
             by=reviewer,
             at=at,
         )
+
+
+def share(workers: dict[str, Any], *, at: datetime) -> None:
+    """The council is asked and answers; probation is asked and has yet to; a package waits for a second person."""
+    from datetime import timedelta
+
+    from iom.access.scope import act_in
+    from iom.agreements.choices import RecordKind
+    from iom.cohorts.models import CohortMembership
+    from iom.partnerships import queries as partnerships
+    from iom.sharing.operations import packages, requests
+    from iom.sharing.operations.packages import Outside
+    from iom.sharing.operations.requests import Asking
+    from iom.sharing.presenters.requests import who
+
+    asker, answerer, probation = workers["police-offender-manager"], workers["partner-worker"], workers["manager"]
+    with act_in(asker):
+        agencies = {agency.pk: agency for agency in partnerships.list_agencies(scope=asker)}
+        members = CohortMembership.objects.visible_to(asker).select_related("person").order_by("pk")
+        people = [member.person for member in members[:2]]
+        asked = [
+            requests.ask(
+                person=person,
+                agency=agencies[agency_id],
+                asking=Asking(
+                    who=who(person, asker),
+                    purpose="To plan where he lives after release",
+                    necessity="The licence names an address; nobody else knows whether it stands.",
+                    question="Has he a tenancy, or an offer of one?",
+                    kinds=[RecordKind.ANSWERS, RecordKind.SANCTIONS],
+                    gateway="crime-and-disorder-s115",
+                    urgency="routine",
+                ),
+                by=asker,
+                at=at - timedelta(days=3),
+            )
+            for person, agency_id in zip(people, (answerer.agency_id, probation.agency_id), strict=True)
+        ]
+    with act_in(answerer):
+        requests.send(
+            request=asked[0],
+            text="He has an offer of a flat from the first of next month. [[His sister signed for it.]]",
+            is_part=True,
+            reason="Speaks of somebody else",
+            kept_days=30,
+            by=answerer,
+            at=at,
+        )
+    with act_in(probation):
+        package = packages.begin(
+            person=people[1],
+            outside=Outside(
+                organisation="Harbour Hostel",
+                recipient="Ada Crane, manager",
+                certificate=made_up_certificate(at),
+                purpose="To offer a place",
+                necessity="They must know whether there was arson.",
+                gateway="offender-management-s14",
+                kinds=[RecordKind.SANCTIONS],
+                days=7,
+            ),
+            by=probation,
+            at=at,
+        )
+        packages.fill(package=package, ticked=[], text="There was no arson.", by=probation, at=at)
+
+
+def made_up_certificate(at: datetime) -> str:
+    """A certificate of nobody, whose key is thrown away."""
+    from datetime import timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Harbour Hostel (made up)")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(at - timedelta(days=1))
+    return made.not_valid_after(at + timedelta(days=365)).sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:

@@ -43,8 +43,13 @@ QUERIES = {
 # 400: a form without its answers; 409: not in the state for this; 405: not by this method.
 GET, POST = {200, 405, 409}, {200, 204, 302, 400, 405, 409}
 REFUSED, NOT_THERE = {403, 405}, {404, 405}
-# What their example has not come to yet: the files of an answer, a certificate, a pause to end.
-NOT_YET = {"sharing-subject-access-answer", "sharing-certificate", "sharing-subject-access-resume"}
+# What their example has not come to yet: the files of an answer or a package, a certificate, a pause to end.
+NOT_YET = {
+    "sharing-subject-access-answer",
+    "sharing-certificate",
+    "sharing-subject-access-resume",
+    "sharing-package-take",
+}
 
 
 @dataclass(frozen=True)

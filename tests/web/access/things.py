@@ -44,6 +44,7 @@ from iom.sharing.models import (
     InformationRequest,
     LegalHold,
     LookReview,
+    Package,
     RetentionReview,
     SubjectAccessItem,
     SubjectAccessRequest,
@@ -331,12 +332,18 @@ def request_things(place: Place, standing: Standing, person: Person) -> dict[str
         **owned, disclosure=disclosure, roles=[role.slug for role in ALL], text=f"{standing.word} text", items=[],
         expires_on=date(2100, 1, 1),
     )  # fmt: skip
+    package = Package.objects.create(
+        **owned, person=person, organisation=f"{standing.word} hostel", recipient="Ada Crane", certificate="",
+        fingerprint="", purpose=f"{standing.word} plan", necessity="Needed", gateway="crime-and-disorder-s115",
+        kinds=["sanctions"], days=7, made_by=0, made_at=AT,
+    )  # fmt: skip
     answering = ("take", "clarify", "refuse", "items", "send")
     return {
         "ask_id": made.pk,
         **{f"sharing-request-{name}.ask_id": asked.pk for name in answering},
         "answer_item_id": item.pk,
         "disclosure_id": disclosure.pk,
+        "package_id": package.pk,
     }
 
 

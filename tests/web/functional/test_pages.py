@@ -37,6 +37,7 @@ EXAMPLES = {
     "own_access_id": "1",
     "ask_id": "1",
     "disclosure_id": "1",
+    "package_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {
@@ -65,6 +66,13 @@ NO_PAGE = {
     "sharing-subject-access-answer",
     "sharing-subject-access-item",
     "sharing-subject-access-give-all",
+    # Looked at in test_ask_another_agency.py, as the agency that was asked.
+    "sharing-request-items",
+    "sharing-request-item",
+    "sharing-request-send",
+    "sharing-request-reply",
+    "sharing-package-take",
+    "sharing-packages-certificate",
 }
 # Who looks at a page: the first of these that may.
 LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from iom.access.scope import Scope, act_in
 from iom.agreements import operations as agreements
+from iom.agreements.models import SharingAgreement
 from iom.audit.models import Event
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people.models import Person, Sanction, SourceRecord
@@ -20,8 +21,8 @@ from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.operations import requests as operations
 from iom.sharing.operations.requests import Asking
 from iom.sharing.rules import requests as rules
-from tests.factories.agreements import drafter, make_agreement
-from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.agreements import drafter
+from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
 
 AsUser = Callable[[Worker], Client]
@@ -57,10 +58,11 @@ def person(place: Place) -> Person:
     return person
 
 
-@pytest.fixture
-def agreement(place: Place) -> Any:
+def end_agreement(place: Place) -> None:
+    """Withdraws the agreement under which the agencies of the place share."""
     with act_in(place.system()):
-        return make_agreement(list(place.agencies.values()), at=AT, reference="ISA 9")
+        by = drafter(place.agencies["Police"])
+        agreements.withdraw(agreement=SharingAgreement.objects.get(), reason="A party left", by=by, at=timezone.now())
 
 
 def ask(person: Person, peter: Worker, place: Place, **given: Any) -> InformationRequest:
@@ -83,7 +85,7 @@ def answer(request: InformationRequest, by: Scope, *, at: datetime | None = None
 
 
 def test_an_answer_is_a_snapshot_for_the_roles_of_who_asked(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any, as_user: AsUser
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
     request = ask(person, peter, place)
     disclosure = answer(request, tess.scope)
@@ -109,7 +111,7 @@ def test_an_answer_is_a_snapshot_for_the_roles_of_who_asked(
 
 
 def test_what_is_blacked_out_or_cut_is_nowhere_in_what_was_given(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any
+    place: Place, person: Person, peter: Worker, tess: Worker
 ) -> None:
     request = ask(person, peter, place)
     with act_in(tess.scope):
@@ -145,6 +147,7 @@ def test_what_is_blacked_out_or_cut_is_nowhere_in_what_was_given(
 def test_without_an_agreement_in_force_nothing_is_sent_and_nothing_is_lost(
     place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
+    end_agreement(place)
     request = ask(person, peter, place)
     page = as_user(tess).get(reverse("sharing-request", args=[request.pk]))
     assert "No sharing agreement in force" in page.text
@@ -155,16 +158,14 @@ def test_without_an_agreement_in_force_nothing_is_sent_and_nothing_is_lost(
 
 
 def test_an_agreement_that_ends_while_somebody_chooses_stops_the_answer(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any
+    place: Place, person: Person, peter: Worker, tess: Worker
 ) -> None:
     request = ask(person, peter, place)
     with act_in(tess.scope):
         operations.gather(request=request, by=tess.scope, at=timezone.now())
         chosen = list(AnswerItem.objects.values_list("pk", flat=True))
         operations.choose(request=request, item_ids=chosen, by=tess.scope, at=timezone.now())
-    with act_in(place.system()):
-        by = drafter(place.agencies["Police"])
-        agreements.withdraw(agreement=agreement, reason="A party left", by=by, at=timezone.now())
+    end_agreement(place)
     with pytest.raises(WrongState, match="No sharing agreement in force"):
         answer(request, tess.scope)
     with act_in(tess.scope):
@@ -173,7 +174,7 @@ def test_an_agreement_that_ends_while_somebody_chooses_stops_the_answer(
 
 
 def test_the_owner_withdraws_while_a_page_is_open(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any, as_user: AsUser
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
     disclosure = answer(ask(person, peter, place), tess.scope)
     client, address = as_user(peter), reverse("sharing-given", args=[disclosure.pk])
@@ -188,7 +189,7 @@ def test_the_owner_withdraws_while_a_page_is_open(
 
 
 def test_its_time_is_over_on_the_day_and_who_changes_agency_loses_it_at_once(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any, as_user: AsUser
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
     from iom.partnerships import operations as partnerships
     from iom.partnerships.models import Membership
@@ -215,7 +216,7 @@ def test_its_time_is_over_on_the_day_and_who_changes_agency_loses_it_at_once(
 
 
 def test_of_two_who_answer_at_once_the_second_is_told(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any
+    place: Place, person: Person, peter: Worker, tess: Worker
 ) -> None:
     request = ask(person, peter, place)
     answer(request, tess.scope)
@@ -291,9 +292,7 @@ def test_what_is_marked_is_cut(text: str, left: str) -> None:
     assert rules.cut(text) == left
 
 
-def test_the_log_cannot_be_changed_or_removed(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any
-) -> None:
+def test_the_log_cannot_be_changed_or_removed(place: Place, person: Person, peter: Worker, tess: Worker) -> None:
     answer(ask(person, peter, place), tess.scope)
     with act_in(tess.scope):
         assert Disclosure.objects.update(purpose="Another") == 0
@@ -302,7 +301,7 @@ def test_the_log_cannot_be_changed_or_removed(
 
 
 def test_a_form_that_names_what_is_not_there_changes_nothing(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any, as_user: AsUser
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
     request = ask(person, peter, place)
     other = ask(person, peter, place)
@@ -327,7 +326,7 @@ def test_a_form_that_names_what_is_not_there_changes_nothing(
 
 
 def test_pages_ask_a_bounded_number_of_times(
-    place: Place, person: Person, peter: Worker, tess: Worker, agreement: Any, as_user: AsUser
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
     client, counts = as_user(peter), []
     reader = as_user(make_worker(place, "ian", agency="Treatment", roles=["information-governance"]))

@@ -13,7 +13,7 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.agreements import privacy
-        from iom.agreements.presenters import sharing_agreements
+        from iom.agreements.presenters import impact_assessments, sharing_agreements
 
         privacy.register()
         registries.admin_pages.register(
@@ -36,4 +36,15 @@ class AgreementsConfig(AppConfig):
                 24,
             )
         )
+        registries.admin_pages.register(
+            AdminPage(
+                "impact-assessments",
+                _("Impact assessments"),
+                _("The register of data protection impact assessments."),
+                "agreements-assessments",
+                Permission.AGREEMENT_VIEW,
+                26,
+            )
+        )
         registries.attention_sources.register(AttentionSource("agreements", sharing_agreements.attention, 65))
+        registries.attention_sources.register(AttentionSource("impact-assessments", impact_assessments.attention, 66))

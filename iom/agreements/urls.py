@@ -1,10 +1,11 @@
-"""Addresses of the gateways and of sharing agreements."""
+"""Addresses of the gateways, of sharing agreements with their documents, and of impact assessments."""
 
 from django.urls import path
 
-from iom.agreements.views import sharing_agreements
+from iom.agreements.views import documents, impact_assessments, sharing_agreements
 
 HERE = "admin/agreements"
+IMPACT = "admin/impact-assessments"
 urlpatterns = [
     path("admin/gateways", sharing_agreements.gateways, name="agreements-gateways"),
     path(f"{HERE}/", sharing_agreements.agreements, name="agreements"),
@@ -19,4 +20,11 @@ urlpatterns = [
     ),
     path(f"{HERE}/<int:agreement_id>/put-in-force", sharing_agreements.put_in_force, name="agreements-put-in-force"),
     path(f"{HERE}/<int:agreement_id>/withdraw", sharing_agreements.withdraw, name="agreements-withdraw"),
+    path(f"{HERE}/<int:agreement_id>/documents/new", documents.add, name="agreements-add-document"),
+    path(f"{HERE}/documents/<int:document_id>", documents.download, name="agreements-document"),
+    path(f"{IMPACT}/", impact_assessments.assessments, name="agreements-assessments"),
+    path(f"{IMPACT}/new", impact_assessments.new, name="agreements-new-assessment"),
+    path(f"{IMPACT}/<int:assessment_id>", impact_assessments.assessment, name="agreements-assessment"),
+    path(f"{IMPACT}/<int:assessment_id>/change", impact_assessments.change, name="agreements-change-assessment"),
+    path(f"{IMPACT}/<int:assessment_id>/approve", impact_assessments.approve, name="agreements-approve-assessment"),
 ]

@@ -285,8 +285,8 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
 
     from iom.access.scope import act_in
     from iom.agreements import operations as agreements
-    from iom.agreements.choices import Audience, RecordKind
-    from iom.agreements.operations import Details, PartyDetails
+    from iom.agreements.choices import Audience, ImpactOutcome, RecordKind, Risk
+    from iom.agreements.operations import Assessed, Details, PartyDetails
 
     workers, today = scopes(), timezone.localdate(at)
     by, second = workers["information-governance"], workers["manager"]
@@ -330,8 +330,34 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
             agency = agencies[name]
             details = PartyDetails(gives=list(gives), receives=True, conditions=conditions[agency.regime])
             agreements.set_party(agreement=waiting, agency=agency, details=details, by=by, at=at)
+        ranking = Assessed(
+            title="Linking and ranking people for Integrated Offender Management",
+            agreement_id=agreement.pk,
+            processing="Partners' records are linked and ranked, so that a panel can choose whom to manage.",
+            risks="A wrong match: doubtful ones are decided by people, and can be undone. Unequal selection: the fairness"
+            " report is read before a scheme is used. A health record seen by the police: it stays with treatment.",
+            consulted="The data protection officers of the agencies, and people with experience of supervision.",
+            residual_risk=Risk.MEDIUM,
+            commissioner_on=None,
+            outcome=ImpactOutcome.GO_WITH_MEASURES,
+            review_on=today + timedelta(days=50),
+        )
+        approved = agreements.draft_assessment(assessed=ranking, by=by, at=at)
+        release = replace(
+            ranking,
+            title="Housing before release",
+            agreement_id=waiting.pk,
+            risks="A release date told too early: it is given to the housing officer alone.",
+            residual_risk=Risk.LOW,
+            review_on=today + timedelta(days=365),
+        )
+        agreements.draft_assessment(assessed=release, by=by, at=at)
+        agreements.add_document(
+            agreement=agreement, title="Signed copy", kept_at="Partnership office, file 1", upload=None, by=by, at=at
+        )
     with act_in(second):
         agreements.put_in_force(agreement=agreement, by=second, at=at)
+        agreements.approve_assessment(assessment=approved, by=second, at=at)
 
 
 @dataclass(frozen=True)

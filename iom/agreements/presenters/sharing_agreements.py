@@ -11,7 +11,7 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.agreements import queries, rules
 from iom.agreements.choices import AgreementState, Answers, Category, RecordKind
-from iom.agreements.models import AgreementParty, SharingAgreement
+from iom.agreements.models import AgreementDocument, AgreementParty, SharingAgreement
 from iom.common.registries import Attention
 from iom.govuk.filters import date as day
 from iom.govuk.filters import datetime as moment
@@ -92,17 +92,18 @@ def summary_rows(agreement: SharingAgreement, *, names: Mapping[int, str]) -> li
         (_("Last day in force"), day(ends) if ends else _("No end of its own")),
         (_("Review date"), day(agreement.review_on)),
         (_("How long receivers keep it"), agreement.retention),
-        (_("Drafted"), _by(agreement.drafted_by, agreement.drafted_at, names)),
+        (_("Drafted"), done_by(agreement.drafted_by, agreement.drafted_at, names)),
     ]
     if agreement.put_in_force_at:
-        rows.append((_("Put in force"), _by(agreement.put_in_force_by, agreement.put_in_force_at, names)))
+        rows.append((_("Put in force"), done_by(agreement.put_in_force_by, agreement.put_in_force_at, names)))
     if agreement.withdrawn_at:
-        rows.append((_("Withdrawn"), _by(agreement.withdrawn_by, agreement.withdrawn_at, names)))
+        rows.append((_("Withdrawn"), done_by(agreement.withdrawn_by, agreement.withdrawn_at, names)))
         rows.append((_("Why it was withdrawn"), agreement.withdraw_reason))
     return [{"key": key, "value": value} for key, value in rows]
 
 
-def _by(user_id: int | None, at: Any, names: Mapping[int, str]) -> str:
+def done_by(user_id: int | None, at: Any, names: Mapping[int, str]) -> str:
+    """When something was done, and by whom where the name is known."""
     name = names.get(user_id or 0, "")
     return _("%(when)s by %(name)s") % {"when": moment(at), "name": name} if name else moment(at)
 
@@ -167,3 +168,16 @@ def _kinds(kinds: frozenset[str]) -> str:
     if kinds == set(AgencyKind):
         return _("any agency")
     return ", ".join(str(kind.label) for kind in AgencyKind if kind in kinds)
+
+
+def document_row(document: AgreementDocument) -> dict[str, Any]:
+    """A paper of an agreement: its link where it lies here, else where it is kept."""
+    return {
+        "id": document.pk,
+        "title": document.title,
+        "is_here": bool(document.file_kind),
+        "kind": document.file_kind.upper(),
+        "bytes": document.file_bytes,
+        "kept_at": document.kept_at,
+        "added_at": document.added_at,
+    }

@@ -58,6 +58,8 @@ def agreement(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         "rows": present.summary_rows(found, names=partnerships.user_names(user_ids=actors)),
         "gateways": present.gateways_of(found),
         "parties": [present.party_row(party) for party in parties],
+        "documents": [present.document_row(each) for each in queries.list_documents(agreement=found, scope=scope)],
+        "may_manage": may_manage,
         "others": [agency for agency in others if agency.pk not in {party.agency_id for party in parties}],
         "may_change": is_draft and may_manage,
         "may_put_in_force": is_draft and scope.allows(Permission.AGREEMENT_APPROVE),

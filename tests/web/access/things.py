@@ -6,6 +6,7 @@ holds a word of its place (`word`), so that a page which shows what it should no
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from iom.access.permissions import Extent, Reach
 from iom.access.roles import ALL
 from iom.access.scope import act_in
+from iom.agreements import operations as agreements
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
@@ -49,7 +51,7 @@ from iom.sharing.models import (
     SubjectAccessItem,
     SubjectAccessRequest,
 )
-from tests.factories.agreements import make_draft_agreement
+from tests.factories.agreements import drafter, make_assessment, make_draft_agreement
 from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
@@ -149,7 +151,7 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "draft_id": make_draft(place, standing, worker),
             "own_access_id": make_own_access(place, standing, worker).pk,
             "kind": "csv",
-            "agreement_id": make_agreement_thing(place, standing),
+            **agreement_things(place, standing),
             "agency_id": place.agencies[standing.agency].pk,
         }
         for standing in standings
@@ -255,12 +257,21 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
     }
 
 
-def make_agreement_thing(place: Place, standing: Standing) -> int:
-    """A draft agreement, kept by one agency, that the whole partnership may read."""
+def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
+    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership."""
     agency = place.agencies[standing.agency]
     with act_in(place.system()):
         draft = make_draft_agreement([agency], at=AT, reference=f"{standing.word} ISA", title=f"{standing.word} shares")
-    return draft.pk
+        document = agreements.add_document(
+            agreement=draft,
+            title=f"{standing.word} copy",
+            kept_at="",
+            upload=BytesIO(b"%PDF-1.7 " + standing.word.encode()),
+            by=drafter(agency),
+            at=AT,
+        )
+        assessment = make_assessment(agency, at=AT, title=f"{standing.word} impact")
+    return {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
 
 
 def make_batch(place: Place, standing: Standing) -> Batch:

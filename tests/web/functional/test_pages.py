@@ -32,6 +32,8 @@ EXAMPLES = {
     "list_id": "1",
     "agreement_id": "2",  # a draft
     "agency_id": "1",
+    "assessment_id": "2",  # a draft
+    "document_id": "1",
     "limit_id": "1",
     "access_id": "2",
     "own_access_id": "1",
@@ -51,6 +53,7 @@ NO_PAGE = {
     "people-undo",
     "people-merge",
     "sharing-certificate",
+    "agreements-document",  # a file
     # Looked at in test_subject_access.py, which makes a request.
     "sharing-subject-access-new",
     "sharing-subject-access-request",

@@ -4,26 +4,32 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
+from iom.common.states import Move, after
 from iom.sharing.choices.packages import PackageState as S
 from iom.sharing.rules.requests import CUT_OUT, cut
 
 FETCHED_DAYS = (3, 7, 14)  # for how long the file can be fetched from here
 
-# From each state, the moves there are, and where each leads. A state without any is an end.
-TRANSITIONS: Mapping[str, Mapping[str, str]] = {
-    S.DRAFT: {"hand on": S.CHECK, "drop": S.DROPPED},
-    S.CHECK: {"approve": S.READY, "send back": S.DRAFT, "drop": S.DROPPED},
-    S.READY: {"reach its end": S.OVER, "drop": S.OVER},
-    S.OVER: {},
-    S.DROPPED: {},
+# From each state, the moves there are, where each leads, and whose it is. A state without any is an end.
+MAKER, SECOND = "who puts it together", "a second person"
+TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
+    S.DRAFT: (Move("hand on", S.CHECK, MAKER), Move("drop", S.DROPPED, MAKER)),
+    S.CHECK: (
+        Move("approve", S.READY, SECOND),
+        Move("send back", S.DRAFT, SECOND),
+        Move("drop", S.DROPPED, MAKER),
+    ),
+    S.READY: (Move("reach its end", S.OVER, "the calendar"), Move("drop", S.OVER, MAKER)),
+    S.OVER: (),
+    S.DROPPED: (),
 }
 
 
 def check_can_move(*, state: str, move: str) -> str:
     """The state to which a move leads; raises where somebody has made another move meanwhile."""
-    if move not in TRANSITIONS[state]:
+    if (to := after(TRANSITIONS, state, move)) is None:
         raise WrongState("Somebody has moved this package on meanwhile. Look at it again.")
-    return TRANSITIONS[state][move]
+    return to
 
 
 def check_words(words: Mapping[str, str], *, kinds: Collection[str]) -> None:

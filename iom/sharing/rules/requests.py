@@ -13,6 +13,7 @@ import yaml
 from iom.agreements.choices import RecordKind
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
+from iom.common.states import Move, after
 from iom.sharing.choices.requests import AskState, Give, Refusal, Urgency
 
 LONDON = ZoneInfo("Europe/London")
@@ -20,20 +21,25 @@ END_OF_DAY = time(17)
 KEPT_DAYS = (7, 30, 90)  # for how long the receiver can read what was given
 S = AskState
 
-# From each state, the moves there are, and where each leads. A state without any is an end.
-TRANSITIONS: Mapping[str, Mapping[str, str]] = {
-    S.ASKED: {
-        "ask what is needed": S.CLARIFYING,
-        "answer in full": S.ANSWERED,
-        "answer in part": S.PART,
-        "refuse": S.REFUSED,
-        "withdraw": S.WITHDRAWN,
-    },
-    S.CLARIFYING: {"reply": S.ASKED, "refuse": S.REFUSED, "withdraw": S.WITHDRAWN},
-    S.ANSWERED: {},
-    S.PART: {},
-    S.REFUSED: {},
-    S.WITHDRAWN: {},
+# From each state, the moves there are, where each leads, and whose it is. A state without any is an end.
+ASKED, ASKER = "the agency asked", "the agency that asked"
+TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
+    S.ASKED: (
+        Move("ask what is needed", S.CLARIFYING, ASKED),
+        Move("answer in full", S.ANSWERED, ASKED),
+        Move("answer in part", S.PART, ASKED),
+        Move("refuse", S.REFUSED, ASKED),
+        Move("withdraw", S.WITHDRAWN, ASKER),
+    ),
+    S.CLARIFYING: (
+        Move("reply", S.ASKED, ASKER),
+        Move("refuse", S.REFUSED, ASKED),
+        Move("withdraw", S.WITHDRAWN, ASKER),
+    ),
+    S.ANSWERED: (),
+    S.PART: (),
+    S.REFUSED: (),
+    S.WITHDRAWN: (),
 }
 OPEN = tuple(state for state, moves in TRANSITIONS.items() if moves)
 
@@ -92,9 +98,9 @@ def check_can_ask(*, asking_id: int, answering_id: int, kinds: Collection[str], 
 
 def check_can_move(*, state: str, move: str) -> str:
     """The state to which a move leads; raises where there is no such move, as somebody else has made one before."""
-    if move not in TRANSITIONS[state]:
+    if (to := after(TRANSITIONS, state, move)) is None:
         raise WrongState("Somebody has answered, refused or withdrawn this request meanwhile. Look at it again.")
-    return TRANSITIONS[state][move]
+    return to
 
 
 def check_is_asked(*, answering_id: int, agency_id: int) -> None:

@@ -77,12 +77,12 @@ def ask(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     """Asks another agency about a person."""
     scope, at = request.scope, timezone.now()
     person = people.get_person(public_id=public_id, scope=scope)
-    others = [each for each in partnerships.list_agencies(scope=scope) if each.pk != scope.agency_id]
+    others = {each.pk: each for each in partnerships.list_agencies(scope=scope) if each.pk != scope.agency_id}
     initial = {"who": present.who(person, scope), "agency": request.GET.get("agency", "")}
-    form = AskForm(request.POST or None, agencies=[(each.pk, each.name) for each in others], initial=initial)
+    form = AskForm(request.POST or None, agencies=[(pk, each.name) for pk, each in others.items()], initial=initial)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
-        agency = next(each for each in others if each.pk == given.pop("agency"))
+        agency = others[given.pop("agency")]
         try:
             made = operations.ask(person=person, agency=agency, asking=Asking(**given), by=scope, at=at)
         except InvalidInput as error:

@@ -323,6 +323,8 @@ def test_a_form_that_names_what_is_not_there_changes_nothing(
     assert as_user(peter).post(reverse("sharing-ask", args=[person.public_id]), bad).status_code == 200
     with act_in(peter.scope):
         assert InformationRequest.objects.count() == 2
+    right = {**vars(ASKING), "agency": place.agencies["Treatment"].pk}
+    assert as_user(peter).post(reverse("sharing-ask", args=[person.public_id]), right).status_code == 302
 
 
 def test_pages_ask_a_bounded_number_of_times(

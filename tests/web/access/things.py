@@ -251,19 +251,23 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
 
 
 def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
-    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership."""
+    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership.
+
+    So none may be shown elsewhere, and only there do they hold the word.
+    """
+    word = standing.word if standing.extent == "other_partnership" else f"Pact {standing.name}"
     agency = place.agencies[standing.agency]
     with act_in(place.system()):
-        draft = make_draft_agreement([agency], at=AT, reference=f"{standing.word} ISA", title=f"{standing.word} shares")
+        draft = make_draft_agreement([agency], at=AT, reference=f"{word} ISA", title=f"{word} shares")
         document = agreements.add_document(
             agreement=draft,
-            title=f"{standing.word} copy",
+            title=f"{word} copy",
             kept_at="",
-            upload=BytesIO(b"%PDF-1.7 " + standing.word.encode()),
+            upload=BytesIO(b"%PDF-1.7 " + word.encode()),
             by=drafter(agency),
             at=AT,
         )
-        assessment = make_assessment(agency, at=AT, title=f"{standing.word} impact")
+        assessment = make_assessment(agency, at=AT, title=f"{word} impact")
     return {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
 
 

@@ -57,7 +57,7 @@ def agreement(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         "state": present.state(found, on=on),
         "rows": present.summary_rows(found, names=partnerships.user_names(user_ids=actors)),
         "gateways": present.gateways_of(found),
-        "parties": [present.party_row(party) for party in parties],
+        "parties": [present.party_card(party) for party in parties],
         "documents": [present.document_row(each) for each in queries.list_documents(agreement=found, scope=scope)],
         "may_manage": may_manage,
         "others": [agency for agency in others if agency.pk not in {party.agency_id for party in parties}],
@@ -151,7 +151,7 @@ def put_in_force(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         return redirect("agreements-agreement", found.pk)
     context = {
         "agreement": found,
-        "parties": [present.party_row(each) for each in found.parties.all()],
+        "parties": [present.party_card(each) for each in found.parties.all()],
         "lacks": _lacks(found, request),
     }
     return render(request, "agreements/put_in_force.html", context)

@@ -33,6 +33,8 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
     if scope.allows(Permission.AGREEMENT_MANAGE):
         for agreement in queries.list_near_review(scope=scope, until=on + timedelta(days=rules.NEAR_DAYS)):
             ends, due = agreement.end_date, agreement.review_on
+            if ends is not None and ends <= on - timedelta(days=rules.NEAR_DAYS):
+                continue  # told for long enough
             if ends is not None and ends <= on:
                 text, due = _("Agreement %(reference)s has expired: nothing more is shared under it"), ends
             elif ends is not None and rules.is_near(ends, on=on):

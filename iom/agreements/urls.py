@@ -19,6 +19,7 @@ urlpatterns = [
         name="agreements-remove-party",
     ),
     path(f"{HERE}/<int:agreement_id>/put-in-force", sharing_agreements.put_in_force, name="agreements-put-in-force"),
+    path(f"{HERE}/<int:agreement_id>/review", sharing_agreements.review, name="agreements-review"),
     path(f"{HERE}/<int:agreement_id>/withdraw", sharing_agreements.withdraw, name="agreements-withdraw"),
     path(f"{HERE}/<int:agreement_id>/documents/new", documents.add, name="agreements-add-document"),
     path(f"{HERE}/documents/<int:document_id>", documents.download, name="agreements-document"),

@@ -334,9 +334,8 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
             title="Linking and ranking people for Integrated Offender Management",
             agreement_id=agreement.pk,
             processing="Partners' records are linked and ranked, so that a panel can choose whom to manage.",
-            risks="A wrong match: doubtful ones are decided by people, and can be undone. Unequal selection: the"
-            " fairness report is read before a scheme is used. A health record seen by the police: it stays with the"
-            " treatment service.",
+            risks="A wrong match: people decide doubtful ones, and can undo them. Unequal selection: the fairness"
+            " report is read before a scheme is used. A health record seen by the police: it stays with treatment.",
             consulted="The data protection officers of the agencies, and people with experience of supervision.",
             residual_risk=Risk.MEDIUM,
             commissioner_on=None,

@@ -115,5 +115,9 @@ class PartyForm(GovukForm):
         return PartyDetails(**given, conditions=conditions)
 
 
+class ReviewForm(GovukForm):
+    next_on = GovukDateField(label=_("Next review"))
+
+
 class WithdrawForm(GovukForm):
     reason = forms.CharField(label=_("Why it is withdrawn"), max_length=4000, widget=forms.Textarea(attrs=AREA))

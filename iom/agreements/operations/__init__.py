@@ -15,6 +15,7 @@ from iom.agreements.operations.sharing_agreements import (
     draft,
     put_in_force,
     remove_party,
+    review,
     set_party,
     withdraw,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "put_in_force",
     "record_download",
     "remove_party",
+    "review",
     "set_party",
     "withdraw",
 ]

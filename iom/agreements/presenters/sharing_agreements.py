@@ -33,6 +33,8 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
     if scope.allows(Permission.AGREEMENT_MANAGE):
         for agreement in queries.list_near_review(scope=scope, until=on + timedelta(days=rules.NEAR_DAYS)):
             ends, due = agreement.end_date, agreement.review_on
+            if ends is not None and ends <= on - timedelta(days=rules.NEAR_DAYS):
+                continue  # told for long enough
             if ends is not None and ends <= on:
                 text, due = _("Agreement %(reference)s has expired: nothing more is shared under it"), ends
             elif ends is not None and rules.is_near(ends, on=on):
@@ -108,24 +110,23 @@ def done_by(user_id: int | None, at: Any, names: Mapping[int, str]) -> str:
     return _("%(when)s by %(name)s") % {"when": moment(at), "name": name} if name else moment(at)
 
 
-def party_row(party: AgreementParty) -> dict[str, Any]:
-    """What one agency does under an agreement."""
-    conditions = {each.category: each.condition for each in party.conditions.all()}
-    return {
-        "agency_id": party.agency_id,
-        "agency": party.agency.name,
-        "gives": [str(kind.label) for kind in RecordKind if kind in party.gives],
-        "receives": party.receives,
-        "conditions": [
-            {"category": str(category.label), "condition": _citation(conditions[category])}
-            for category in Category
-            if category in conditions
-        ],
-        "audience": party.get_audience_display(),
-        "marking": party.get_marking_display(),
-        "signed_by": party.signed_by,
-        "signed_on": party.signed_on,
-    }
+def party_card(party: AgreementParty) -> dict[str, Any]:
+    """What one agency does under an agreement, as the rows of a card."""
+    gives = [str(kind.label) for kind in RecordKind if kind in party.gives]
+    if len(gives) == len(RecordKind):
+        gives = [_("Every kind of record")]
+    by = {each.category: each.condition for each in party.conditions.all()}
+    conditions = [f"{category.label}: {_citation(by[category])}" for category in Category if category in by]
+    signed = f"{day(party.signed_on)}, {party.signed_by}" if party.signed_on else _("Not signed")
+    rows = [
+        (_("Gives"), "; ".join(gives) or _("Nothing")),
+        (_("Receives"), _("Yes") if party.receives else _("No")),
+        (_("Conditions"), "; ".join(conditions) or _("None")),
+        (_("Marking"), f"{party.get_marking_display()}, {party.get_audience_display()}"),
+        (_("Signed"), signed),
+    ]
+    shown = [{"key": key, "value": value} for key, value in rows if gives or key != _("Marking")]
+    return {"agency_id": party.agency_id, "agency": party.agency.name, "rows": shown}
 
 
 def _citation(slug: str) -> str:

@@ -12,7 +12,7 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
 from iom.agreements import operations, queries, rules
 from iom.agreements.choices import AgreementState
-from iom.agreements.forms.sharing_agreements import DetailsForm, PartyForm, WithdrawForm
+from iom.agreements.forms.sharing_agreements import DetailsForm, PartyForm, ReviewForm, WithdrawForm
 from iom.agreements.models import SharingAgreement
 from iom.agreements.presenters import sharing_agreements as present
 from iom.common.errors import InvalidInput, NotVisible, UserError
@@ -57,12 +57,13 @@ def agreement(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         "state": present.state(found, on=on),
         "rows": present.summary_rows(found, names=partnerships.user_names(user_ids=actors)),
         "gateways": present.gateways_of(found),
-        "parties": [present.party_row(party) for party in parties],
+        "parties": [present.party_card(party) for party in parties],
         "documents": [present.document_row(each) for each in queries.list_documents(agreement=found, scope=scope)],
         "may_manage": may_manage,
         "others": [agency for agency in others if agency.pk not in {party.agency_id for party in parties}],
         "may_change": is_draft and may_manage,
         "may_put_in_force": is_draft and scope.allows(Permission.AGREEMENT_APPROVE),
+        "may_review": state == AgreementState.IN_FORCE and may_manage,
         "may_withdraw": state in (AgreementState.DRAFT, AgreementState.IN_FORCE) and may_manage,
         "is_near": state == AgreementState.IN_FORCE and rules.is_near(found.review_on, on=on),
     }
@@ -151,10 +152,29 @@ def put_in_force(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         return redirect("agreements-agreement", found.pk)
     context = {
         "agreement": found,
-        "parties": [present.party_row(each) for each in found.parties.all()],
+        "parties": [present.party_card(each) for each in found.parties.all()],
         "lacks": _lacks(found, request),
     }
     return render(request, "agreements/put_in_force.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_MANAGE)
+def review(request: ScopedRequest, agreement_id: int) -> HttpResponse:
+    """Records that an agreement still holds good, and when it is looked at again."""
+    found = queries.get_agreement(agreement_id=agreement_id, scope=request.scope)
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.review(
+                agreement=found, next_on=form.cleaned_data["next_on"], by=request.scope, at=timezone.now()
+            )
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("The review has been recorded."))
+            return redirect("agreements-agreement", found.pk)
+    return render(request, "agreements/review.html", {"form": form, "agreement": found})
 
 
 @require_http_methods(["GET", "POST"])

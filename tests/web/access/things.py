@@ -258,7 +258,11 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
 
 
 def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
-    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership."""
+    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership.
+
+    So none may be shown elsewhere, and only there do they hold the word.
+    """
+    word = standing.word if standing.extent == "other_partnership" else f"Pact {standing.name}"
     agency = place.agencies[standing.agency]
     # All of the partnership reads them: only another partnership's must not be seen.
     word = standing.word if standing.extent == "other_partnership" else f"Agreed {standing.name}"

@@ -152,6 +152,43 @@ def test_today_tells_what_is_near_its_review_or_its_end(
         assert present.attention(scope=alice.scope, on=on) == []
 
 
+def test_a_review_says_when_it_is_looked_at_again(place: Place, irene: Worker, as_user: SignIn) -> None:
+    on = timezone.localdate()
+    with act_in(place.system()):
+        agreement = make_agreement(list(place.agencies.values()), at=AT, reference="ISA 2", review_on=on)
+        draft = make_draft_agreement(list(place.agencies.values()), at=AT, reference="ISA 3")
+    client = as_user(irene)
+    address = f"/admin/agreements/{agreement.pk}"
+    assert f"{address}/review" in client.get(address).content.decode()
+
+    def days(year: str) -> dict[str, str]:
+        return {"next_on_day": "1", "next_on_month": "6", "next_on_year": year}
+
+    page = client.post(f"{address}/review", days("2020")).content.decode()
+    assert "Enter a day in the future for the next review" in page
+    client.post(f"{address}/review", days("2035"))
+    assert "1 June 2035" in client.get(address).content.decode()
+    with act_in(irene.scope):
+        assert [item for item in present.attention(scope=irene.scope, on=on) if "ISA 2" in item.text] == []
+    assert client.post(f"/admin/agreements/{draft.pk}/review", days("2035")).status_code == 409
+
+
+def test_what_has_expired_is_told_for_sixty_days(place: Place, irene: Worker) -> None:
+    ended = timezone.localdate()
+    with act_in(place.system()):
+        make_agreement(
+            list(place.agencies.values()), at=AT, reference="ISA 2", review_on=ended, end_date=ended + timedelta(days=1)
+        )
+    with act_in(irene.scope):
+        told = [
+            any(
+                "expired" in item.text for item in present.attention(scope=irene.scope, on=ended + timedelta(days=days))
+            )
+            for days in (1, 60, 61)
+        ]
+    assert told == [True, True, False]
+
+
 def test_the_register_and_the_list_are_read_by_who_works_with_extracts(place: Place, as_user: SignIn) -> None:
     analyst = make_worker(place, "amina", agency="Police", roles=["analyst"])
     client = as_user(analyst)

@@ -119,6 +119,16 @@ class SharingConfig(AppConfig):
         )
         registries.admin_pages.register(
             AdminPage(
+                "contact",
+                _("How others ask your agency"),
+                _("Whom they ask, and whether they are told that your agency holds something."),
+                "sharing-contact",
+                Permission.AGREEMENT_MANAGE,
+                31,
+            )
+        )
+        registries.admin_pages.register(
+            AdminPage(
                 "disclosures",
                 _("Disclosures"),
                 _("What your agency gave to others on request, and what it received."),

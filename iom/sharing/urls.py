@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/retention/lists/<int:list_id>/certificate", retention.certificate, name="sharing-certificate"),
     path("people/<uuid:public_id>/sharing", requests.of_person, name="sharing-person"),
     path("people/<uuid:public_id>/ask", requests.ask, name="sharing-ask"),
+    path("admin/contact", requests.contact, name="sharing-contact"),
     path("requests/", requests.listed, name="sharing-requests"),
     path("requests/<int:ask_id>", requests.one, name="sharing-request"),
     path("requests/<int:ask_id>/withdraw", requests.withdraw, name="sharing-request-withdraw"),

@@ -103,3 +103,21 @@ class LogForm(GovukForm):
     )
     start = GovukDateField(label=_("From"), required=False)
     end = GovukDateField(label=_("To"), required=False)
+
+
+class ContactForm(GovukForm):
+    contact = forms.CharField(
+        label=_("Whom others ask"),
+        max_length=200,
+        required=False,
+        help_text=_("A post, and a telephone number or e-mail"),
+    )
+    points = forms.TypedChoiceField(
+        label=_("Where your agency keeps a record of somebody from others who see the person:"),
+        choices=[
+            ("no", _("They are told nothing")),
+            ("yes", _("They are told that your agency holds something, not what, and whom to ask")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=GovukRadios,
+    )

@@ -18,11 +18,12 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, paged, requires
 from iom.audit import operations as audit
 from iom.common.errors import InvalidInput, NotVisible, WrongState
+from iom.partnerships import operations as partnership_operations
 from iom.partnerships import queries as partnerships
 from iom.people.presenters.frame import person_frame
 from iom.people.queries import people
 from iom.sharing.choices.requests import Give
-from iom.sharing.forms.requests import AskForm, ItemForm, LogForm, RefuseForm, SendForm, TextForm
+from iom.sharing.forms.requests import AskForm, ContactForm, ItemForm, LogForm, RefuseForm, SendForm, TextForm
 from iom.sharing.models import InformationRequest
 from iom.sharing.operations import requests as operations
 from iom.sharing.operations.requests import Asking
@@ -357,6 +358,23 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
         permission=LOG,
         people=[row["person_id"] for row in rows],
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_MANAGE)
+def contact(request: ScopedRequest) -> HttpResponse:
+    """Whom other agencies ask, and whether they are told that this agency holds something they do not see."""
+    own = next(each for each in partnerships.list_agencies(scope=request.scope) if each.pk == request.scope.agency_id)
+    form = ContactForm(request.POST or None, initial={"contact": own.contact, "points": "yes" if own.points else "no"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            partnership_operations.set_contact(by=request.scope, at=timezone.now(), **form.cleaned_data)
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("admin")
+    return render(request, "sharing/contact.html", {"form": form, "agency": own})
 
 
 def note_list(request: ScopedRequest, person_ids: list[int], action: str) -> None:

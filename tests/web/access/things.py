@@ -264,8 +264,6 @@ def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
     """
     word = standing.word if standing.extent == "other_partnership" else f"Pact {standing.name}"
     agency = place.agencies[standing.agency]
-    # All of the partnership reads them: only another partnership's must not be seen.
-    word = standing.word if standing.extent == "other_partnership" else f"Agreed {standing.name}"
     with act_in(place.system()):
         draft = make_draft_agreement([agency], at=AT, reference=f"{word} ISA", title=f"{word} shares")
         document = agreements.add_document(

@@ -40,6 +40,11 @@ class Permission(StrEnum):
     RETENTION_APPROVE = "retention-approve"
     SUBJECT_ACCESS_MANAGE = "subject-access-manage"
     SUBJECT_ACCESS_CHECK = "subject-access-check"
+    REQUEST_ASK = "request-ask"
+    REQUEST_ANSWER = "request-answer"
+    DISCLOSURE_VIEW = "disclosure-view"
+    PACKAGE_MAKE = "package-make"
+    PACKAGE_APPROVE = "package-approve"
     LIMITED_ACCESS_PLACE = "limited-access-place"
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
@@ -78,6 +83,11 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
     Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
     Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
+    Permission.REQUEST_ASK: "Ask another agency for information about a person, and read what was given to their role",
+    Permission.REQUEST_ANSWER: "Answer what their agency is asked about a person, or refuse",
+    Permission.DISCLOSURE_VIEW: "See the log of what their agency disclosed and received",
+    Permission.PACKAGE_MAKE: "Put together what goes to somebody outside the partnership, and fetch it once approved",
+    Permission.PACKAGE_APPROVE: "Approve what somebody else put together for outside the partnership",
     Permission.LIMITED_ACCESS_PLACE: "Limit who may see a person's record at all",
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
@@ -161,6 +171,11 @@ REACHES: dict[Permission, Reach] = {
     Permission.RETENTION_APPROVE: OWN_AGENCY,
     Permission.SUBJECT_ACCESS_MANAGE: OWN_AGENCY,
     Permission.SUBJECT_ACCESS_CHECK: OWN_AGENCY,
+    Permission.REQUEST_ASK: AUDIENCE,
+    Permission.REQUEST_ANSWER: AUDIENCE,
+    Permission.DISCLOSURE_VIEW: AUDIENCE,
+    Permission.PACKAGE_MAKE: AUDIENCE,
+    Permission.PACKAGE_APPROVE: AUDIENCE,
     Permission.LIMITED_ACCESS_PLACE: AUDIENCE,
     Permission.LIMITED_ACCESS_CONFIRM: AUDIENCE,
     Permission.EMERGENCY_OPEN: AUDIENCE,

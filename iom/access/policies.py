@@ -12,6 +12,8 @@ IS_SYSTEM = "(select current_setting('iom.system', true) = 'yes')"
 # People kept from the acting user whatever the audience of their records, and people opened to them in an emergency.
 SHUT_OUT = "((select coalesce(nullif(current_setting('iom.shut_out', true), ''), '{}'))::bigint[])"
 OPENED = "((select coalesce(nullif(current_setting('iom.opened', true), ''), '{}'))::bigint[])"
+# The roles in which the acting user acts, by slug.
+ROLES = "((select coalesce(nullif(current_setting('iom.roles', true), ''), '{}'))::text[])"
 
 IN_PARTNERSHIP = f"partnership_id = any {PARTNERSHIPS}"
 # The audience of a marked record: all partners, the agencies it lists, or its owner alone. The system sees all of its

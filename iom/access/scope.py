@@ -100,7 +100,8 @@ def _tell(connection: BaseDatabaseWrapper, scope: Scope) -> None:
         cursor.execute(
             "select set_config('iom.user', %s, true), set_config('iom.partnerships', %s, true),"
             " set_config('iom.agencies', %s, true), set_config('iom.system', %s, true),"
-            " set_config('iom.shut_out', %s, true), set_config('iom.opened', %s, true)",
+            " set_config('iom.shut_out', %s, true), set_config('iom.opened', %s, true),"
+            " set_config('iom.roles', %s, true)",
             [
                 str(scope.user_id),
                 _array([scope.partnership_id]),
@@ -108,6 +109,7 @@ def _tell(connection: BaseDatabaseWrapper, scope: Scope) -> None:
                 "yes" if scope.because else "no",
                 _array(scope.people_shut_out),
                 _array(scope.people_opened),
+                f"{{{','.join(scope.roles)}}}",
             ],
         )
 

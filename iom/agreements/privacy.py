@@ -30,6 +30,16 @@ FIELDS = {
         **all_of(STAFF, "signed_by", "signed_on"),
     },
     "agreements.PartyCondition": all_of(SYSTEM, "id", "partnership", "party", "category", "condition"),
+    "agreements.AgreementDocument": {
+        **all_of(SYSTEM, "id", "partnership", "agreement", "title", "kept_at", "file_kind", "file_bytes"),
+        **all_of(SYSTEM, "file_sha256", "added_at"),
+        "added_by": STAFF,
+    },
+    "agreements.ImpactAssessment": {
+        **all_of(SYSTEM, "id", "partnership", "owner", "agreement", "title", "processing", "risks", "consulted"),
+        **all_of(SYSTEM, "residual_risk", "commissioner_on", "outcome", "review_on", "drafted_at", "approved_at"),
+        **all_of(STAFF, "drafted_by", "approved_by"),
+    },
     "agreements.LimitedAccess": {
         **MARKING,
         **all_of(SYSTEM, "person_id", "kind", "agency_ids", "tells_reader", "review_on", "copied_from"),

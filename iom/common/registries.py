@@ -173,6 +173,15 @@ class RetainedRecord:
 
 
 @dataclass(frozen=True)
+class AgreementUse:
+    """What rests on sharing agreements: `stopped(scope=, without=, on=)` says in words what would stop without one."""
+
+    name: str
+    stopped: Callable[..., list[str]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class PrivacyDeclaration:
     """How each field of a model is to be treated. See `iom.common.privacy`."""
 
@@ -199,6 +208,7 @@ timeline_sources: Registry[TimelineSource] = Registry()
 merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
 retained_records: Registry[RetainedRecord] = Registry()
+agreement_uses: Registry[AgreementUse] = Registry()
 subject_access_gatherers: Registry[SubjectAccessGatherer] = Registry()
 
 

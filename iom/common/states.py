@@ -25,3 +25,8 @@ def state_diagram(machine: Mapping[str, tuple[Move, ...]], start: str) -> str:
         if not moves:
             lines.append(f"    {name(state)} --> [*]")
     return "\n".join(lines)
+
+
+def after(machine: Mapping[str, tuple[Move, ...]], state: str, move: str) -> str | None:
+    """The state to which a move leads from another; None where there is no such move."""
+    return next((each.to for each in machine[state] if each.name == move), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
     with step("Founding the partnership"):
         areas = pq.read_table(folder / "truth" / "persons.parquet", columns=["area"])["area"].unique().to_pylist()
         agencies = found(password=password, areas=sorted(area for area in areas if area), at=now)
+    with step("Agreeing what is shared"):
+        agree(agencies, at=now)
     feeds = read_feeds(folder)
     with step(f"Uploading and checking {len(feeds)} extracts"):
         batches = [upload(feed, agencies=agencies, at=now) for feed in feeds]
@@ -100,6 +102,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         review_records(workers["information-governance"], at=now)
     with step("Limiting who sees some records, and opening others in an emergency"):
         limit_and_open(workers, at=now)
+    with step("Asking another agency, answering, and sharing outside"):
+        share(workers, at=now)
 
 
 def review_records(by: Any, *, at: datetime) -> None:
@@ -170,6 +174,87 @@ def limit_and_open(workers: dict[str, Any], *, at: datetime) -> None:
         )
 
 
+def share(workers: dict[str, Any], *, at: datetime) -> None:
+    """The council is asked and answers; probation is asked and has yet to; a package waits for a second person."""
+    from datetime import timedelta
+
+    from iom.access.scope import act_in
+    from iom.agreements.choices import RecordKind
+    from iom.cohorts.models import CohortMembership
+    from iom.partnerships import queries as partnerships
+    from iom.sharing.operations import packages, requests
+    from iom.sharing.operations.packages import Outside
+    from iom.sharing.operations.requests import Asking
+    from iom.sharing.presenters.requests import who
+
+    asker, answerer, probation = workers["police-offender-manager"], workers["partner-worker"], workers["manager"]
+    with act_in(asker):
+        agencies = {agency.pk: agency for agency in partnerships.list_agencies(scope=asker)}
+        members = CohortMembership.objects.visible_to(asker).select_related("person").order_by("pk")
+        people = [member.person for member in members[:2]]
+        asked = [
+            requests.ask(
+                person=person,
+                agency=agencies[agency_id],
+                asking=Asking(
+                    who=who(person, asker),
+                    purpose="To plan where he lives after release",
+                    necessity="The licence names an address; nobody else knows whether it stands.",
+                    question="Has he a tenancy, or an offer of one?",
+                    kinds=[RecordKind.ANSWERS, RecordKind.SANCTIONS],
+                    gateway="crime-and-disorder-s115",
+                    urgency="routine",
+                ),
+                by=asker,
+                at=at - timedelta(days=3),
+            )
+            for person, agency_id in zip(people, (answerer.agency_id, probation.agency_id), strict=True)
+        ]
+    with act_in(answerer):
+        requests.send(
+            request=asked[0],
+            text="He has an offer of a flat from the first of next month. [[His sister signed for it.]]",
+            is_part=True,
+            reason="Speaks of somebody else",
+            kept_days=30,
+            by=answerer,
+            at=at,
+        )
+    with act_in(probation):
+        package = packages.begin(
+            person=people[1],
+            outside=Outside(
+                organisation="Harbour Hostel",
+                recipient="Ada Crane, manager",
+                certificate=made_up_certificate(at),
+                purpose="To offer a place",
+                necessity="They must know whether there was arson.",
+                gateway="offender-management-s14",
+                kinds=[RecordKind.SANCTIONS],
+                days=7,
+            ),
+            by=probation,
+            at=at,
+        )
+        packages.fill(package=package, ticked=[], text="There was no arson.", by=probation, at=at)
+
+
+def made_up_certificate(at: datetime) -> str:
+    """A certificate of nobody, whose key is thrown away."""
+    from datetime import timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Harbour Hostel (made up)")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(at - timedelta(days=1))
+    return made.not_valid_after(at + timedelta(days=365)).sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
 def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:
     """The partnership, its agencies and one worker per role, by name."""
     from iom.access.scope import unrestricted
@@ -187,6 +272,92 @@ def found(*, password: str, areas: list[str], at: datetime) -> dict[str, Any]:
         user = partnerships.add_user(email=each.email, name=each.name, password=password, by=by, at=at)
         partnerships.give_access(user=user, agency=agencies[each.agency], roles=[each.role], by=by, at=at)
     return agencies
+
+
+def agree(agencies: dict[str, Any], *, at: datetime) -> None:
+    """The sharing agreement under which the extracts come in, and another that waits for its signatures.
+
+    The treatment service's records stay its own: health data. Information governance drafts, and a manager signs off.
+    """
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.agreements import operations as agreements
+    from iom.agreements.choices import Audience, ImpactOutcome, RecordKind, Risk
+    from iom.agreements.operations import Assessed, Details, PartyDetails
+
+    workers, today = scopes(), timezone.localdate(at)
+    by, second = workers["information-governance"], workers["manager"]
+    strictly, public = "schedule-8-statutory", "uk-gdpr-9-2-g-statutory"
+    conditions = {
+        Regime.LAW_ENFORCEMENT: {"race": strictly, "health": strictly},
+        Regime.UK_GDPR: {"race": public, "health": public, "criminal": public},
+    }
+    everything = Details(
+        reference="WIOM ISA 1",
+        title="Information sharing for Integrated Offender Management in Westmarch",
+        purposes="To choose, manage and support together the people who cause most crime and harm in Westmarch.",
+        gateways=["crime-and-disorder-s115", "offender-management-s14", "law-enforcement-task", "uk-gdpr-6-1-e"],
+        retention="Receivers keep what they get until the review date of the record, and destroy it with the record.",
+        start_date=today - timedelta(days=330),
+        end_date=None,
+        review_on=today + timedelta(days=35),
+    )
+    housing = replace(
+        everything,
+        reference="WIOM ISA 2",
+        title="Answers about housing for people leaving prison",
+        purposes="To find a home for a person before release.",
+        review_on=today + timedelta(days=365),
+        start_date=today,
+    )
+    with act_in(by):
+        agreement = agreements.draft(details=everything, by=by, at=at)
+        for agency in agencies.values():
+            details = PartyDetails(
+                gives=list(RecordKind),
+                receives=True,
+                audience=Audience.OWN if agency.kind == AgencyKind.TREATMENT else Audience.PARTNERS,
+                conditions=conditions[agency.regime],
+                signed_by=f"Senior information risk owner, {agency.name}",
+                signed_on=today - timedelta(days=340),
+            )
+            agreements.set_party(agreement=agreement, agency=agency, details=details, by=by, at=at)
+        waiting = agreements.draft(details=housing, by=by, at=at)
+        for name, gives in ((PRISON, [RecordKind.CUSTODY_SPELLS, RecordKind.ANSWERS]), (COUNCIL, [RecordKind.ANSWERS])):
+            agency = agencies[name]
+            details = PartyDetails(gives=list(gives), receives=True, conditions=conditions[agency.regime])
+            agreements.set_party(agreement=waiting, agency=agency, details=details, by=by, at=at)
+        ranking = Assessed(
+            title="Linking and ranking people for Integrated Offender Management",
+            agreement_id=agreement.pk,
+            processing="Partners' records are linked and ranked, so that a panel can choose whom to manage.",
+            risks="A wrong match: people decide doubtful ones, and can undo them. Unequal selection: the fairness"
+            " report is read before a scheme is used. A health record seen by the police: it stays with treatment.",
+            consulted="The data protection officers of the agencies, and people with experience of supervision.",
+            residual_risk=Risk.MEDIUM,
+            commissioner_on=None,
+            outcome=ImpactOutcome.GO_WITH_MEASURES,
+            review_on=today + timedelta(days=50),
+        )
+        approved = agreements.draft_assessment(assessed=ranking, by=by, at=at)
+        release = replace(
+            ranking,
+            title="Housing before release",
+            agreement_id=waiting.pk,
+            risks="A release date told too early: it is given to the housing officer alone.",
+            residual_risk=Risk.LOW,
+            review_on=today + timedelta(days=365),
+        )
+        agreements.draft_assessment(assessed=release, by=by, at=at)
+        agreements.add_document(
+            agreement=agreement, title="Signed copy", kept_at="Partnership office, file 1", upload=None, by=by, at=at
+        )
+    with act_in(second):
+        agreements.put_in_force(agreement=agreement, by=second, at=at)
+        agreements.approve_assessment(assessment=approved, by=second, at=at)
 
 
 @dataclass(frozen=True)
@@ -234,21 +405,17 @@ def system(agency: Any) -> Any:
 def upload(feed: SentFile, *, agencies: dict[str, Any], at: datetime) -> tuple[int, Any]:
     """Adds the feed with its layout and uploads its file, as its agency would."""
     from iom.access.scope import act_in
-    from iom.agreements.choices import Audience
     from iom.imports import operations as imports
     from iom.imports.adapters import OnDisk
 
     agency = agencies[SENDERS[feed.sender]]
     by = system(agency)
-    # Treatment keeps its records to itself until an agreement says otherwise: health data.
-    audience = Audience.OWN if feed.sender == "treatment" else Audience.PARTNERS
     with act_in(by):
         made = imports.add_feed(
             agency=agency,
             name=feed.name,
             source=feed.layout["constants"]["source"],
             table=feed.layout["table"],
-            audience=audience,
             by=by,
             at=at,
         )

@@ -6,13 +6,13 @@ from pathlib import Path
 from iom.access.permissions import DESCRIPTIONS, EXTENT_MEANINGS, EXTENTS, REACHES, Permission
 from iom.access.roles import ALL
 from iom.agreements import rules as agreements
-from iom.agreements.choices import AgreementState, Answers, Category
+from iom.agreements.choices import Answers, Category
 from iom.cohorts import rules as cohorts
 from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
-from iom.sharing.rules import retention
+from iom.sharing.rules import packages, requests, retention
 from iom_analytics import cohorts as library
 from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
@@ -190,15 +190,24 @@ def kinds_of(kinds: frozenset[str]) -> str:
 
 def states_page() -> str:
     """Every state machine of what people decide on: the cohort's, and that of sharing agreements."""
-    machine = agreements.TRANSITIONS
-    rows = [f"| {state} | {move.name} | {move.to} | {move.who} |" for state, moves in machine.items() for move in moves]
-    parts = [
-        cohorts.states_page().rstrip(),
-        "## Sharing agreement",
-        "Made from `iom/agreements/rules`. Its end is told by its date: no job need run for it to end.",
-        f"```mermaid\n{state_diagram(machine, AgreementState.DRAFT)}\n```",
-        "\n".join(["| from | move | to | who |", "|---|---|---|---|", *rows]),
-    ]
+    machines = (
+        (
+            "Sharing agreement",
+            "Made from `iom/agreements/rules`. Its end is told by its date: no job need run for it to end.",
+            agreements.TRANSITIONS,
+        ),
+        ("Request for information", "Made from `iom/sharing/rules/requests.py`.", requests.TRANSITIONS),
+        ("Package for somebody outside", "Made from `iom/sharing/rules/packages.py`.", packages.TRANSITIONS),
+    )
+    parts = [cohorts.states_page().rstrip()]
+    for title, words, machine in machines:
+        rows = [f"| {state} | {m.name} | {m.to} | {m.who} |" for state, moves in machine.items() for m in moves]
+        parts += [
+            f"## {title}",
+            words,
+            f"```mermaid\n{state_diagram(machine, next(iter(machine)))}\n```",
+            "\n".join(["| from | move | to | who |", "|---|---|---|---|", *rows]),
+        ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AttentionSource, NavigationItem
+from iom.common.registries import AgreementUse, AttentionSource, NavigationItem
 
 
 class ImportsConfig(AppConfig):
@@ -15,4 +15,5 @@ class ImportsConfig(AppConfig):
 
         registries.navigation.register(NavigationItem("imports", "Imports", "imports", Permission.IMPORT_VIEW, 80))
         registries.attention_sources.register(AttentionSource("imports", presenters.attention))
+        registries.agreement_uses.register(AgreementUse("imports", presenters.stopped))
         privacy.register()

@@ -41,9 +41,15 @@ class FeedForm(GovukForm):
     table = forms.ChoiceField(label=_("What each row is"), widget=forms.RadioSelect)
     audience = forms.ChoiceField(
         label=_("Who may see its rows"),
-        choices=[(Audience.PARTNERS, _("All partners")), (Audience.OWN, _("Our own agency only"))],
+        choices=[
+            ("", _("Whoever our sharing agreement says")),
+            (Audience.PARTNERS, _("All partners")),
+            (Audience.OWN, _("Our own agency only")),
+        ],
         widget=forms.RadioSelect,
-        initial=Audience.PARTNERS,
+        required=False,
+        initial="",
+        help_text=_("Without an agreement in force: our own agency only."),
     )
     descriptor = forms.ChoiceField(
         label=_("Descriptor"),

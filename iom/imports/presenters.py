@@ -27,6 +27,12 @@ TAG_COLOURS = {
 }
 
 
+def stopped(*, scope: Scope, without: int, on: date) -> list[str]:
+    """The feeds that would stop without one agreement, in words, for who is about to end it."""
+    found = queries.list_stopped(scope=scope, without=without, on=on)
+    return [_("%(agency)s: %(feed)s") % {"agency": feed.agency.name, "feed": feed.name} for feed in found]
+
+
 def drop_folders(feeds: list[Feed], *, scope: Scope) -> list[dict[str, str]]:
     """Where files may be left for each feed, which is told to the feed's own agency alone; nothing if nowhere."""
     own = [(feed.name, adapters.drop_path(feed.drop_name)) for feed in feeds if feed.agency_id == scope.agency_id]
@@ -90,8 +96,8 @@ def waits_for_layout(batch: Batch) -> bool:
     return batch.status == BatchStatus.UPLOADED and batch.layout is None
 
 
-def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetime) -> dict[str, Any]:
-    """Everything the page of one batch shows."""
+def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetime, lacks: str = "") -> dict[str, Any]:
+    """Everything the page of one batch shows; `lacks` is what is missing in law before it may be accepted."""
     running = batch.status in rules.UNFINISHED and not waits_for_layout(batch)
     return {
         "batch": batch,
@@ -100,7 +106,8 @@ def batch_page(batch: Batch, *, is_own: bool, names: dict[int, str], at: datetim
         "running": running,
         "progress": progress(batch, at=at) if running else None,
         "can_map": is_own and batch.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED),
-        "can_accept": is_own and rules.can_accept(status=batch.status, accepted_rows=batch.accepted_rows),
+        "can_accept": is_own and rules.can_accept(status=batch.status, accepted_rows=batch.accepted_rows, lacks=lacks),
+        "lacks": lacks,
         "can_cancel": is_own and BatchStatus.CANCELLED in rules.TRANSITIONS[batch.status],
         "shows_rows": is_own,
         "problems": batch.report.get("by_rule", []),

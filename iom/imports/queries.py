@@ -1,14 +1,20 @@
 """What the import pages ask: feeds, batches, how far one has come."""
 
+from datetime import date
 from itertools import islice
 
 import pyarrow as pa
 from django.db.models import QuerySet
 
 from iom.access.scope import Scope
-from iom.common.errors import NotVisible
+from iom.agreements import rules as agreements
+from iom.agreements.choices import Audience
+from iom.agreements.queries import list_in_force
+from iom.common.errors import NotVisible, UserError
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
+from iom.partnerships import queries as partnerships
+from iom.partnerships.models import Agency
 from iom.people.models import SourceRecord
 
 BIRTHS = pa.schema({"source_id": pa.string(), "date_of_birth": pa.date32()})
@@ -31,6 +37,41 @@ def get_own_feed(*, scope: Scope, feed_id: int) -> Feed:
     if feed is None:
         raise NotVisible
     return feed
+
+
+def lacking(*, feed: Feed, scope: Scope, on: date) -> str:
+    """What is missing in law before this feed's rows may come in, in words; empty where nothing is.
+
+    Whoever its audience lets see the rows must be let receive them by an agreement in force.
+    """
+    in_force = list_in_force(scope=scope, on=on, gives=feed.table)
+    return _lacking(feed, partnerships.list_agencies(scope=scope), in_force, on)
+
+
+def _lacking(feed: Feed, agencies: list[Agency], in_force: list[agreements.Terms], on: date) -> str:
+    others = [agency for agency in agencies if agency.pk != feed.agency_id]
+    try:
+        agreements.check_can_share(
+            giver=feed.agency,
+            receivers=[] if feed.audience == Audience.OWN else others,
+            kind=feed.table,
+            on=on,
+            agreements=in_force,
+        )
+    except UserError as error:
+        return error.message
+    return ""
+
+
+def list_stopped(*, scope: Scope, without: int, on: date) -> list[Feed]:
+    """The feeds that come in now and would stop without one agreement, by its id."""
+    agencies, in_force = partnerships.list_agencies(scope=scope), list_in_force(scope=scope, on=on)
+    left = [terms for terms in in_force if terms.agreement_id != without]
+    return [
+        feed
+        for feed in list_feeds(scope=scope)
+        if _lacking(feed, agencies, left, on) and not _lacking(feed, agencies, in_force, on)
+    ]
 
 
 def list_batches(*, scope: Scope, status: str = "", feed_id: int | None = None) -> "QuerySet[Batch]":

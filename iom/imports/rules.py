@@ -8,7 +8,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     "uploaded": frozenset({"checking", "refused", "cancelled"}),
     "checking": frozenset({"checking", "checked", "refused", "cancelled"}),
     "checked": frozenset({"checking", "accepting", "cancelled"}),
-    "accepting": frozenset({"accepted"}),
+    # Back where its agreement ended before the rows were in.
+    "accepting": frozenset({"accepted", "checked"}),
     "accepted": frozenset(),
     "refused": frozenset(),
     "cancelled": frozenset(),
@@ -32,11 +33,16 @@ def check_can_move(*, status: str, to: str) -> None:
         raise WrongState(f"This extract is {status}. Look at it again: somebody may have dealt with it.")
 
 
-def check_can_accept(*, status: str, accepted_rows: int) -> None:
-    """An extract is accepted once checked, and only where it brings at least one row."""
+def check_can_accept(*, status: str, accepted_rows: int, lacks: str) -> None:
+    """An extract is accepted once checked, where it brings at least one row and an agreement lets it be shared.
+
+    `lacks` is what is missing in law, in words; empty where nothing is.
+    """
     check_can_move(status=status, to="accepting")
     if accepted_rows == 0:
         raise WrongState("No row of this extract can be taken in. Mend the held rows and upload it again.")
+    if lacks:
+        raise WrongState(f"This extract waits for a sharing agreement. {lacks}")
 
 
 can_accept = can(check_can_accept)

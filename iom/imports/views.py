@@ -132,9 +132,11 @@ def batch(request: ScopedRequest, batch_id: int) -> HttpResponse:
     found = queries.get_batch(scope=request.scope, batch_id=batch_id)
     names = partnerships.user_names(user_ids={found.uploaded_by, found.decided_by or 0})
     is_own = found.feed.agency_id == request.scope.agency_id and request.scope.allows(Permission.IMPORT_MANAGE)
-    return render(
-        request, "imports/batch.html", presenters.batch_page(found, is_own=is_own, names=names, at=timezone.now())
-    )
+    now = timezone.now()
+    waits = found.status == BatchStatus.CHECKED
+    lacks = queries.lacking(feed=found.feed, scope=request.scope, on=timezone.localdate(now)) if waits else ""
+    context = presenters.batch_page(found, is_own=is_own, names=names, at=now, lacks=lacks)
+    return render(request, "imports/batch.html", context)
 
 
 @require_GET

@@ -41,6 +41,10 @@ class Agency(models.Model):
     kind = models.CharField(max_length=16, choices=AgencyKind.choices)
     regime = models.CharField(max_length=16, choices=Regime.choices)
     statutory = models.BooleanField(help_text="Statutory partner, as against voluntary")
+    contact = models.CharField(max_length=200, blank=True, help_text="Whom others ask: a post, telephone, e-mail")
+    points = models.BooleanField(
+        default=False, help_text="Whether others are told that it holds something of a person they see, and whom to ask"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partnership", "name"], name="agency_name_once_in_partnership")]

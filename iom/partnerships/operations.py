@@ -130,6 +130,29 @@ def end_access(*, membership: Membership, reason: str, by: Scope, at: datetime) 
     )
 
 
+@transaction.atomic
+def set_contact(*, contact: str, points: bool, by: Scope, at: datetime) -> Agency:
+    """Says whom other agencies ask, and whether they are told that this agency holds something they do not see."""
+    by.check(Permission.AGREEMENT_MANAGE)
+    if points and not contact.strip():
+        raise InvalidInput(
+            "Others must know whom to ask.", {"contact": "Enter a post, and a telephone number or e-mail"}
+        )
+    agency = Agency.objects.select_for_update().get(pk=by.agency_id, partnership_id=by.partnership_id)
+    agency.contact, agency.points = contact.strip(), points
+    agency.save(update_fields=["contact", "points"])
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="partnerships.set_contact",
+        subject_type="partnerships.Agency",
+        subject_id=agency.pk,
+        detail={"points": points},
+    )
+    return agency
+
+
 def check_in_partnership(*, agency: Agency, by: Scope) -> None:
     if not by.because:
         by.check(Permission.USERS_MANAGE)

@@ -6,7 +6,19 @@ from iom.common.registries import PrivacyDeclaration, privacy_declarations
 FIELDS = {
     "partnerships.Partnership": dict.fromkeys(("id", "name", "slug", "capacity"), SYSTEM),
     "partnerships.Area": dict.fromkeys(("id", "partnership", "name", "code"), SYSTEM),
-    "partnerships.Agency": dict.fromkeys(("id", "partnership", "name", "kind", "regime", "statutory"), SYSTEM),
+    "partnerships.Agency": dict.fromkeys(
+        (
+            "id",
+            "partnership",
+            "name",
+            "kind",
+            "regime",
+            "statutory",
+            "contact",
+            "points",
+        ),
+        SYSTEM,
+    ),
     "partnerships.Team": dict.fromkeys(("id", "agency", "name"), SYSTEM),
     "partnerships.User": dict.fromkeys(
         ("id", "password", "last_login", "email", "name", "is_active", "postcode_mark"), STAFF

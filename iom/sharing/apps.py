@@ -15,7 +15,9 @@ class SharingConfig(AppConfig):
         from iom.sharing import privacy
         from iom.sharing.operations import destruction, merging, subject_access
         from iom.sharing.operations import limits as limits_of_people
-        from iom.sharing.presenters import audit, limits, retention
+        from iom.sharing.operations import packages as packing
+        from iom.sharing.operations import requests as asking
+        from iom.sharing.presenters import audit, limits, requests, retention
         from iom.sharing.presenters import subject_access as present
 
         privacy.register()
@@ -97,4 +99,41 @@ class SharingConfig(AppConfig):
         registries.merge_handlers.register(MergeHandler("limits", limits_of_people.merge, limits_of_people.split, 210))
         registries.person_tabs.register(
             PersonTab("limits", _("Limited access"), "sharing-limited", Permission.LIMITED_ACCESS_PLACE, 95)
+        )
+        registries.person_tabs.register(
+            PersonTab("sharing", _("Sharing"), "sharing-person", Permission.REQUEST_ASK, 90)
+        )
+        registries.attention_sources.register(AttentionSource("requests", requests.attention, 30))
+        registries.merge_handlers.register(MergeHandler("requests", asking.merge, asking.split, 220))
+        registries.attention_sources.register(AttentionSource("packages", requests.package_attention, 55))
+        registries.merge_handlers.register(MergeHandler("packages", packing.merge, packing.split, 230))
+        registries.admin_pages.register(
+            AdminPage(
+                "packages",
+                _("Packages for others"),
+                _("What your agency gives to somebody outside the partnership."),
+                "sharing-packages",
+                Permission.PACKAGE_MAKE,
+                33,
+            )
+        )
+        registries.admin_pages.register(
+            AdminPage(
+                "contact",
+                _("How others ask your agency"),
+                _("Whom they ask, and whether they are told that your agency holds something."),
+                "sharing-contact",
+                Permission.AGREEMENT_MANAGE,
+                31,
+            )
+        )
+        registries.admin_pages.register(
+            AdminPage(
+                "disclosures",
+                _("Disclosures"),
+                _("What your agency gave to others on request, and what it received."),
+                "sharing-disclosures",
+                Permission.DISCLOSURE_VIEW,
+                32,
+            )
         )

@@ -91,8 +91,55 @@ SUBJECT_ACCESS = {
         "decided_by": STAFF,
     },
 }
+REQUESTS = {
+    "sharing.InformationRequest": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "agency", "state", "urgency", "kinds", "gateway", "roles", "refusal"),
+        **all_of(SYSTEM, "due_at", "escalated_at", "clarify_at"),
+        **all_of(PERSONAL_DATE, "asked_at", "closed_at"),
+        **all_of(STAFF, "asked_by", "taken_by", "closed_by"),
+        "who": Treatment(Kind.PERSONAL, SubjectAccess.LEAVE, Retention.REMOVE),
+        **all_of(SENSITIVE, "purpose", "necessity", "question", "clarify", "reply", "refusal_reason"),
+    },
+    "sharing.AnswerItem": {
+        **MARKING,
+        **all_of(SYSTEM, "request", "source", "row_id", "give"),
+        **all_of(COPY, "title", "on", "fields", "blacked_out", "reason"),
+        "decided_by": STAFF,
+    },
+    "sharing.Disclosure": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "request", "kind", "to_agency", "recipient", "gateway", "agreement_id", "kinds"),
+        **all_of(SYSTEM, "rows", "left_out", "disclosed_at"),
+        "disclosed_by": STAFF,
+        "purpose": SENSITIVE,
+    },
+    "sharing.Package": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "state", "gateway", "kinds", "days", "expires_on", "sha256", "disclosure"),
+        **all_of(SYSTEM, "certificate", "fingerprint", "made_at", "approved_at", "organisation"),
+        **all_of(STAFF, "recipient", "made_by", "approved_by"),
+        "items": COPY,
+        **all_of(SENSITIVE, "purpose", "necessity", "text"),
+    },
+    "sharing.Given": {
+        **MARKING,
+        **all_of(SYSTEM, "disclosure", "roles", "expires_on", "first_opened_at", "withdrawn_at"),
+        **all_of(STAFF, "first_opened_by", "withdrawn_by"),
+        **all_of(COPY, "items"),
+        **all_of(SENSITIVE, "text", "withdrawn_reason"),
+    },
+}
 TABLES = (
     Table(models.SubjectAccessRequest, ("person",), _("Your request for your data"), on="received_on"),
+    Table(
+        models.InformationRequest, ("person",), _("An agency asked another about you"), on="asked_at", restricted=True
+    ),
+    Table(models.Disclosure, ("person",), _("Your data was disclosed"), on="disclosed_at", restricted=True),
+    Table(
+        models.Package, ("person",), _("Package for somebody outside the partnership"), on="made_at", restricted=True
+    ),
+    Table(models.Given, ("disclosure__person",), _("What was disclosed about you"), restricted=True),
     Table(models.RetentionDecision, ("person",), _("Decision to keep a record or to destroy it"), on="decided_at"),
     Table(models.LegalHold, ("person",), _("Records held from destruction"), on="placed_at", restricted=True),
 )
@@ -104,6 +151,6 @@ def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
 
 
 def register() -> None:
-    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS}.items():
+    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("sharing", gather, 90))

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from iom.access.scope import act_in, unrestricted
 from iom.common.background import QUEUE, WHEN_DATABASE_RETURNS
 from iom.partnerships import queries as partnerships
-from iom.sharing.operations import destruction, looks, retention, subject_access
+from iom.sharing.operations import destruction, looks, packages, requests, retention, subject_access
 
 
 @app.periodic(cron="40 2 * * *")
@@ -56,3 +56,23 @@ def make_answer(request_id: int, partnership_id: int, agency_id: int) -> None:
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because=because)
     with act_in(by):
         subject_access.make_answer(request_id=request_id, by=by, at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sharing.escalate", queue="upkeep", queueing_lock="sharing.escalate")
+def escalate(timestamp: int) -> None:
+    """Puts requests that are late before the managers, once each."""
+    for by in partnerships.scopes_of_every_partnership(because="looking for requests that are late"):
+        if by.partnership_id:
+            with act_in(by):
+                requests.escalate(by=by, at=timezone.now())
+
+
+@app.periodic(cron="10 0 * * *")
+@app.task(name="sharing.end_packages", queue="upkeep", queueing_lock="sharing.end_packages")
+def end_packages(timestamp: int) -> None:
+    """Removes the files of packages whose time is over."""
+    for by in partnerships.scopes_of_every_partnership(because="a package can be fetched no longer"):
+        if by.partnership_id:
+            with act_in(by):
+                packages.end(by=by, at=timezone.now())

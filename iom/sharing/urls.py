@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iom.sharing.views import audit, limits, retention, subject_access
+from iom.sharing.views import audit, limits, packages, requests, retention, subject_access
 
 HERE = "subject-access"
 urlpatterns = [
@@ -20,6 +20,32 @@ urlpatterns = [
     path("admin/retention/lists/<int:list_id>/approve", retention.approve, name="sharing-approve-destruction"),
     path("admin/retention/lists/<int:list_id>/withdraw", retention.withdraw, name="sharing-withdraw-destruction"),
     path("admin/retention/lists/<int:list_id>/certificate", retention.certificate, name="sharing-certificate"),
+    path("people/<uuid:public_id>/sharing", requests.of_person, name="sharing-person"),
+    path("people/<uuid:public_id>/ask", requests.ask, name="sharing-ask"),
+    path("admin/contact", requests.contact, name="sharing-contact"),
+    path("requests/", requests.listed, name="sharing-requests"),
+    path("requests/<int:ask_id>", requests.one, name="sharing-request"),
+    path("requests/<int:ask_id>/withdraw", requests.withdraw, name="sharing-request-withdraw"),
+    path("requests/<int:ask_id>/reply", requests.reply, name="sharing-request-reply"),
+    path("requests/<int:ask_id>/take", requests.take, name="sharing-request-take"),
+    path("requests/<int:ask_id>/clarify", requests.clarify, name="sharing-request-clarify"),
+    path("requests/<int:ask_id>/refuse", requests.refuse, name="sharing-request-refuse"),
+    path("requests/<int:ask_id>/items", requests.items, name="sharing-request-items"),
+    path("requests/<int:ask_id>/send", requests.send, name="sharing-request-send"),
+    path("requests/items/<int:answer_item_id>", requests.item, name="sharing-request-item"),
+    path("disclosures/", requests.log, name="sharing-disclosures"),
+    path("disclosures/export/<slug:kind>", requests.export, name="sharing-disclosures-export"),
+    path("disclosures/<int:disclosure_id>", requests.given, name="sharing-given"),
+    path("disclosures/<int:disclosure_id>/withdraw", requests.take_back, name="sharing-take-back"),
+    path("packages/", packages.listed, name="sharing-packages"),
+    path("packages/new/<uuid:public_id>", packages.begin, name="sharing-package-begin"),
+    path("packages/certificate.pem", packages.certificate, name="sharing-packages-certificate"),
+    path("packages/<int:package_id>", packages.one, name="sharing-package"),
+    path("packages/<int:package_id>/fill", packages.fill, name="sharing-package-fill"),
+    path("packages/<int:package_id>/approve", packages.approve, name="sharing-package-approve"),
+    path("packages/<int:package_id>/send-back", packages.send_back, name="sharing-package-send-back"),
+    path("packages/<int:package_id>/drop", packages.drop, name="sharing-package-drop"),
+    path("packages/<int:package_id>/file", packages.take, name="sharing-package-take"),
     path("admin/limited-access/", limits.limited, name="sharing-limits"),
     path("admin/limited-access/<int:limit_id>/confirm", limits.confirm, name="sharing-limits-confirm"),
     path("admin/limited-access/<int:limit_id>/lift", limits.lift, name="sharing-limits-lift"),

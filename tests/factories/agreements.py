@@ -8,8 +8,8 @@ from iom.access.scope import Scope, unrestricted
 from iom.agreements import operations as agreements
 from iom.agreements import rules
 from iom.agreements.choices import Audience, RecordKind
-from iom.agreements.models import SharingAgreement
-from iom.agreements.operations import Details, PartyDetails
+from iom.agreements.models import ImpactAssessment, SharingAgreement
+from iom.agreements.operations import Assessed, Details, PartyDetails
 from iom.partnerships.choices import Regime
 from iom.partnerships.models import Agency
 
@@ -62,6 +62,23 @@ def make_agreement(agencies: list[Agency], *, at: datetime, **fields: Any) -> Sh
     """An agreement in force. Call inside `act_in` of a scope of the partnership."""
     agreement = make_draft_agreement(agencies, at=at, **fields)
     return agreements.put_in_force(agreement=agreement, by=drafter(agencies[0], 902), at=at)
+
+
+def make_assessment(agency: Agency, *, at: datetime, **fields: Any) -> ImpactAssessment:
+    """A draft impact assessment. Call inside `act_in` of a scope of the partnership."""
+    given = {
+        "title": "Choosing whom to manage",
+        "agreement_id": None,
+        "processing": "Records of police, probation and prison are linked and ranked.",
+        "risks": "A wrong match: two people look at every doubtful one.",
+        "consulted": "The data protection officers of all agencies.",
+        "residual_risk": "medium",
+        "commissioner_on": None,
+        "outcome": "go-with-measures",
+        "review_on": date(2035, 1, 1),
+        **fields,
+    }
+    return agreements.draft_assessment(assessed=Assessed(**given), by=drafter(agency), at=at)
 
 
 def terms(*parties: rules.Party, **fields: Any) -> rules.Terms:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from iom.access.scope import Scope, unrestricted
+from iom.access.scope import Scope, act_in, unrestricted
 from iom.partnerships import operations as partnerships
 from iom.partnerships import queries
 from iom.partnerships.choices import AgencyKind, Regime
 from iom.partnerships.models import Agency, Partnership, User
+from tests.factories.agreements import make_agreement
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 INSTALLING = unrestricted(partnership_id=0, agency_id=0, because="setting up a test")
@@ -39,6 +40,7 @@ class Worker:
 
 
 def make_place(name: str) -> Place:
+    """A partnership whose agencies give each other every kind of record, under an agreement in force."""
     partnership = partnerships.found(
         name=name, slug=name.lower(), capacity=20, areas=["North", "South"], by=INSTALLING, at=AT
     )
@@ -55,7 +57,10 @@ def make_place(name: str) -> Place:
         )
         for agency, kind, regime, statutory in AGENCIES
     }
-    return Place(partnership, agencies)
+    place = Place(partnership, agencies)
+    with act_in(place.system()):
+        make_agreement(list(agencies.values()), at=AT)
+    return place
 
 
 def make_worker(place: Place, name: str, *, agency: str, roles: list[str]) -> Worker:

@@ -152,6 +152,20 @@ def withdraw(*, agreement: SharingAgreement, reason: str, by: Scope, at: datetim
     return agreement
 
 
+@transaction.atomic
+def review(*, agreement: SharingAgreement, next_on: date, by: Scope, at: datetime) -> SharingAgreement:
+    """Records that an agreement was reviewed and goes on as it was signed, until its next review."""
+    by.check(Permission.AGREEMENT_MANAGE)
+    agreement = locked(row=agreement, by=by)
+    on = timezone.localdate(at)
+    state = rules.state_on(state=agreement.state, end_date=agreement.end_date, on=on)
+    rules.check_can_review(state=state, next_on=next_on, end_date=agreement.end_date, on=on)
+    agreement.review_on = next_on
+    agreement.save(update_fields=["review_on"])
+    _record(agreement, "agreements.review", by=by, at=at)
+    return agreement
+
+
 def _drafted(
     agreement: SharingAgreement, action: str, *, by: Scope, at: datetime, detail: dict[str, Any] | None = None
 ) -> None:

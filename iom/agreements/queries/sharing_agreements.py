@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Q
 
 from iom.access.scope import Scope
-from iom.agreements.choices import AgreementState
+from iom.agreements.choices import AgreementState, Audience, Marking
 from iom.agreements.models import AgreementParty, SharingAgreement
 from iom.agreements.rules import Party, Terms
 from iom.common.errors import NotVisible
+from iom.partnerships.models import Agency
 
 WITH_PARTIES = "parties__conditions"
 
@@ -25,6 +26,17 @@ def list_in_force(*, scope: Scope, on: date, gives: str = "") -> list[Terms]:
     if gives:
         found = found.filter(parties__gives__contains=[gives]).distinct()
     return [terms_of(agreement) for agreement in found.order_by("pk").prefetch_related(WITH_PARTIES)]
+
+
+def default_marking(*, agency: Agency, kind: str, scope: Scope, on: date) -> tuple[str, str]:
+    """The marking and audience that an agency's agreement in force gives a kind of record; the strictest without one.
+
+    Where several agreements let it be given, the oldest says.
+    """
+    in_force = [terms.agreement_id for terms in list_in_force(scope=scope, on=on, gives=kind)]
+    parties = AgreementParty.objects.filter(agreement__in=in_force, agency=agency, gives__contains=[kind])
+    found = parties.order_by("agreement").values_list("marking", "audience").first()
+    return found or (Marking.OFFICIAL_SENSITIVE, Audience.OWN)
 
 
 def terms_of(agreement: SharingAgreement) -> Terms:
@@ -52,6 +64,21 @@ def list_agreements(*, scope: Scope) -> list[SharingAgreement]:
     """Every agreement of the partnership, newest first, with its parties."""
     found = SharingAgreement.objects.visible_to(scope).select_related("owner")
     return list(found.order_by("-start_date", "-pk").prefetch_related("parties__agency"))
+
+
+def list_near_review(*, scope: Scope, until: date) -> list[SharingAgreement]:
+    """Agreements put in force and not withdrawn whose review or end falls before a day, the soonest first."""
+    found = SharingAgreement.objects.visible_to(scope).filter(
+        Q(review_on__lte=until) | Q(end_date__lte=until), state=AgreementState.IN_FORCE
+    )
+    return list(found.order_by("review_on", "pk"))
+
+
+def list_signed_drafts(*, scope: Scope) -> list[SharingAgreement]:
+    """Drafts that every party has signed and that somebody other than the user drafted: theirs to put in force."""
+    found = SharingAgreement.objects.visible_to(scope).filter(state=AgreementState.DRAFT, parties__isnull=False)
+    waiting = found.exclude(parties__signed_on__isnull=True).exclude(drafted_by=scope.user_id)
+    return list(waiting.distinct().order_by("start_date", "pk"))
 
 
 def get_agreement(*, agreement_id: int, scope: Scope) -> SharingAgreement:

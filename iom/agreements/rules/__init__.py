@@ -3,6 +3,7 @@
 from iom.agreements.rules.gateways import Gateway, gateways, read
 from iom.agreements.rules.sharing_agreements import (
     HOLDS,
+    NEAR_DAYS,
     TRANSITIONS,
     Party,
     Terms,
@@ -11,6 +12,7 @@ from iom.agreements.rules.sharing_agreements import (
     check_can_change,
     check_can_move,
     check_can_put_in_force,
+    check_can_review,
     check_can_share,
     check_can_withdraw,
     check_dates,
@@ -22,6 +24,7 @@ from iom.agreements.rules.sharing_agreements import (
 
 __all__ = [
     "HOLDS",
+    "NEAR_DAYS",
     "TRANSITIONS",
     "Gateway",
     "Party",
@@ -31,6 +34,7 @@ __all__ = [
     "check_can_change",
     "check_can_move",
     "check_can_put_in_force",
+    "check_can_review",
     "check_can_share",
     "check_can_withdraw",
     "check_dates",

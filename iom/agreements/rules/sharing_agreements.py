@@ -180,6 +180,19 @@ def check_can_share(
 can_share = can(check_can_share)
 
 
+def check_can_review(*, state: str, next_on: date, end_date: date | None, on: date) -> None:
+    """A review finds that an agreement in force still holds good; raises `InvalidInput` for a day that cannot be."""
+    if state != State.IN_FORCE:
+        raise WrongState("Only an agreement in force is reviewed.")
+    wrong = ""
+    if next_on <= on:
+        wrong = "Enter a day in the future for the next review"
+    elif end_date is not None and next_on > end_date:
+        wrong = "The next review must be before the agreement ends"
+    if wrong:
+        raise InvalidInput(wrong, {"next_on": wrong})
+
+
 def _missing(terms: Terms, *, giver: AgencyLike, receiver: AgencyLike | None, held: Collection[str]) -> str:
     """What one agreement lacks for this giver and this receiver; empty where nothing."""
     named = [gateways()[slug] for slug in terms.gateways if slug in gateways()]

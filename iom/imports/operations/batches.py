@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from iom.access.scope import Scope, act_in
 from iom.audit import operations as audit
@@ -158,9 +159,10 @@ def refuse(*, batch_id: int, refusal: str, by: Scope, at: datetime) -> Batch:
 @transaction.atomic
 def accept(*, batch_id: int, by: Scope, at: datetime) -> Batch:
     """Decides that the checked rows of a batch go into the record; the work itself follows in the background."""
-    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed").get(pk=batch_id)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("feed__agency").get(pk=batch_id)
     check_own(agency_id=batch.feed.agency_id, by=by)
-    rules.check_can_accept(status=batch.status, accepted_rows=batch.accepted_rows)
+    lacks = queries.lacking(feed=batch.feed, scope=by, on=localdate(at))
+    rules.check_can_accept(status=batch.status, accepted_rows=batch.accepted_rows, lacks=lacks)
     batch.status = BatchStatus.ACCEPTING
     batch.progress = 0
     batch.started_at = batch.decided_at = at
@@ -172,13 +174,19 @@ def accept(*, batch_id: int, by: Scope, at: datetime) -> Batch:
 
 
 def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
-    """Takes the rows in: all in one transaction with the audit event, so a killed worker leaves nothing half-done."""
+    """Takes the rows in: all in one transaction with the audit event, so a killed worker leaves nothing half-done.
+
+    Where the agreement it was accepted under has ended meanwhile, it goes back to be accepted again, its files kept.
+    """
     with transaction.atomic():
         batch = Batch.objects.select_for_update(of=("self",)).select_related("feed__agency").get(pk=batch_id)
         if batch.status == BatchStatus.ACCEPTED:  # by a worker that was killed before it could clear up
             transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
             return
         rules.check_can_move(status=batch.status, to=BatchStatus.ACCEPTED)
+        if queries.lacking(feed=batch.feed, scope=by, on=localdate(at)):
+            send_back(batch=batch, by=by, at=at)
+            return
         received = receive(
             batch=batch,
             rows=adapters.accepted_rows(batch_id=batch.pk),
@@ -198,6 +206,16 @@ def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
         if received.new or received.changed:
             queue_linking(partnership_id=batch.partnership_id, agency_id=batch.feed.agency_id)
         transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
+
+
+def send_back(*, batch: Batch, by: Scope, at: datetime) -> None:
+    """Undoes the acceptance of a batch that no agreement in force covers any more. Its page says what is missing."""
+    rules.check_can_move(status=batch.status, to=BatchStatus.CHECKED)
+    batch.status = BatchStatus.CHECKED
+    batch.progress = 1
+    batch.decided_by = batch.decided_at = None
+    batch.save()
+    record(batch=batch, action="imports.send_back", by=by, at=at, detail={"because": "no sharing agreement in force"})
 
 
 def beside_the_transaction(batch: Batch) -> Callable[[int], None]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.timezone import localdate
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.agreements.choices import Audience, Descriptor
+from iom.agreements.choices import Descriptor, Marking
+from iom.agreements.queries import default_marking
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput, NotAllowed
@@ -25,14 +27,16 @@ def add_feed(
     name: str,
     source: str,
     table: str,
-    audience: str = Audience.PARTNERS,
+    audience: str = "",
     descriptor: str = "",
     by: Scope,
     at: datetime,
 ) -> Feed:
-    """A feed of the actor's own agency. `source` names the partner's system: records and events meet by it.
+    """A feed of the actor's own agency, marked as its sharing agreement says; `audience` chooses another audience.
 
-    So a system belongs to one agency: by another's name for it, its records could be overwritten and asked about.
+    Without an agreement in force its rows would stay the agency's own. `source` names the partner's system: records
+    and events meet by it. So a system belongs to one agency: by another's name for it, its records could be
+    overwritten and asked about.
     """
     check_own(agency_id=agency.pk, by=by)
     if Feed.objects.filter(partnership_id=agency.partnership_id, source=source).exclude(agency=agency).exists():
@@ -40,15 +44,18 @@ def add_feed(
         raise InvalidInput(message, {"source": message})
     if Feed.objects.filter(agency=agency, name=name).exists():
         raise InvalidInput("There is already a feed of this name.", {"name": "Enter another name for the feed"})
-    if descriptor not in ("", *Descriptor.values):
-        raise InvalidInput("Select a descriptor, or none.", {"descriptor": "Select a descriptor, or none"})
+    marking, agreed = default_marking(agency=agency, kind=table, scope=by, on=localdate(at))
+    if descriptor not in ("", *Descriptor.values) or (descriptor and marking != Marking.OFFICIAL_SENSITIVE):
+        message = "Select none: the agreement marks these rows OFFICIAL." if descriptor else "Select a descriptor"
+        raise InvalidInput(message, {"descriptor": message})
     feed = Feed.objects.create(
         partnership_id=agency.partnership_id,
         agency=agency,
         name=name,
         source=source,
         table=adapters.contract(table).name,
-        audience=audience,
+        marking=marking,
+        audience=audience or agreed,
         descriptor=descriptor,
         drop_name=f"{slugify(agency.name)[:50]}-{slugify(name)[:50]}-{secrets.token_hex(4)}",
     )

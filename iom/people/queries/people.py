@@ -12,7 +12,7 @@ from iom.agreements.choices.limits import LimitKind
 from iom.agreements.models import LimitedAccess
 from iom.agreements.queries import limits
 from iom.common.errors import KeptFromReader, NotVisible
-from iom.partnerships.models import Area
+from iom.partnerships.models import Agency, Area
 from iom.people.models import (
     Arrest,
     Assessment,
@@ -131,6 +131,21 @@ def records_of(*, person_ids: list[int], scope: Scope) -> list[SourceRecord]:
     """The records of these people that may be seen, each person's latest first."""
     records = SourceRecord.objects.visible_to(scope).filter(person__in=person_ids).select_related("owner_agency")
     return list(records.order_by("person_id", "-received_at", "pk"))
+
+
+def pointed_to(*, person_id: int, scope: Scope) -> list[Agency]:
+    """The agencies that hold records of a person which this reader does not see, and let it be told: whom to ask.
+
+    Only that something is held, of somebody the reader sees anyway; asked by the system, for the reader may not.
+    """
+    seen = set(SourceRecord.objects.visible_to(scope).filter(person=person_id).values_list("pk", flat=True))
+    system = unrestricted(
+        partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="telling which agency to ask"
+    )
+    with act_in(system):
+        held = SourceRecord.objects.visible_to(system).filter(person=person_id, owner_agency__points=True)
+        owners = set(held.exclude(pk__in=seen).values_list("owner_agency_id", flat=True)) - {scope.agency_id}
+    return list(Agency.objects.filter(pk__in=owners).order_by("name")) if owners else []
 
 
 def open_matches(*, person_id: int, scope: Scope) -> list[PossibleMatch]:

@@ -56,6 +56,7 @@ def overview(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         "rows": records.side_by_side(found),
         "doubts": [matches.other_side(match, person.pk) for match in doubts],
         "registrations": records.registers(registrations),
+        "pointers": people.pointed_to(person_id=person.pk, scope=request.scope),
         "may_review": request.scope.allows(Permission.MATCH_REVIEW),
         "may_merge": request.scope.allows(Permission.PERSON_MERGE),
     }

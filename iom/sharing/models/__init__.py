@@ -1,6 +1,8 @@
 """The tables of sharing, one module for each subject."""
 
 from iom.sharing.models.looks import LookReview
+from iom.sharing.models.packages import Package
+from iom.sharing.models.requests import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.models.retention import (
     DestructionApproval,
     DestructionItem,
@@ -12,11 +14,16 @@ from iom.sharing.models.retention import (
 from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
 
 __all__ = [
+    "AnswerItem",
     "DestructionApproval",
     "DestructionItem",
     "DestructionList",
+    "Disclosure",
+    "Given",
+    "InformationRequest",
     "LegalHold",
     "LookReview",
+    "Package",
     "RetentionDecision",
     "RetentionReview",
     "SubjectAccessItem",

@@ -20,11 +20,16 @@ from iom.people.models import Person
 from iom.sharing.adapters import answers
 from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
+    AnswerItem,
     DestructionApproval,
     DestructionItem,
     DestructionList,
+    Disclosure,
+    Given,
+    InformationRequest,
     LegalHold,
     LookReview,
+    Package,
     RetentionDecision,
     RetentionReview,
     SubjectAccessItem,
@@ -187,6 +192,13 @@ def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     ]
     # The copy made for an answer.
     asked = Q(request__person=person_id, owner_agency=agency_id)
+    own += [
+        Rows(Package.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(AnswerItem.objects.visible_to(scope).filter(asked), whole=True),
+        Rows(Given.objects.visible_to(scope).filter(disclosure__person=person_id, owner_agency=agency_id)),
+        Rows(InformationRequest.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(Disclosure.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+    ]
     own.append(Rows(SubjectAccessItem.objects.visible_to(scope).filter(asked), whole=True))
     # What a user said about why they looked belongs to no agency, and goes with the first of its records.
     return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]

@@ -6,13 +6,16 @@ holds a word of its place (`word`), so that a page which shows what it should no
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from iom.access.permissions import Extent, Reach
+from iom.access.roles import ALL
 from iom.access.scope import act_in
+from iom.agreements import operations as agreements
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
@@ -35,14 +38,20 @@ from iom.people.linkage import Pair
 from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Sanction
 from iom.people.operations import decisions
 from iom.sharing.models import (
+    AnswerItem,
     DestructionItem,
     DestructionList,
+    Disclosure,
+    Given,
+    InformationRequest,
     LegalHold,
     LookReview,
+    Package,
     RetentionReview,
     SubjectAccessItem,
     SubjectAccessRequest,
 )
+from tests.factories.agreements import drafter, make_assessment, make_draft_agreement
 from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
@@ -142,6 +151,8 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "draft_id": make_draft(place, standing, worker),
             "own_access_id": make_own_access(place, standing, worker).pk,
             "kind": "csv",
+            **agreement_things(place, standing),
+            "agency_id": place.agencies[standing.agency].pk,
         }
         for standing in standings
     }
@@ -188,6 +199,7 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             "nomination_id": undecided.pk,
             "batch_id": make_batch(place, standing).pk,
             **sharing_things(place, standing, people[2]),
+            **request_things(place, standing, people[2]),
             "limit_id": make_limit(place, standing, people[2]).pk,
             "access_id": make_access(place, standing, people[2], user_id=0).pk,
         }
@@ -245,6 +257,27 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
     }
 
 
+def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
+    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership.
+
+    So none may be shown elsewhere, and only there do they hold the word.
+    """
+    word = standing.word if standing.extent == "other_partnership" else f"Pact {standing.name}"
+    agency = place.agencies[standing.agency]
+    with act_in(place.system()):
+        draft = make_draft_agreement([agency], at=AT, reference=f"{word} ISA", title=f"{word} shares")
+        document = agreements.add_document(
+            agreement=draft,
+            title=f"{word} copy",
+            kept_at="",
+            upload=BytesIO(b"%PDF-1.7 " + word.encode()),
+            by=drafter(agency),
+            at=AT,
+        )
+        assessment = make_assessment(agency, at=AT, title=f"{word} impact")
+    return {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
+
+
 def make_batch(place: Place, standing: Standing) -> Batch:
     """A batch whose columns are to be said, and a file of rows held."""
     agency = place.agencies[standing.agency]
@@ -270,6 +303,63 @@ def make_batch(place: Place, standing: Standing) -> Batch:
     (folder / "file").write_text("Nominal Ref,Surname\n1,Ashdown\n")
     (folder / "held.csv").write_text(f"{standing.word}\n")
     return batch
+
+
+def request_things(place: Place, standing: Standing, person: Person) -> dict[str, Any]:
+    """A request that an agency makes, one that the police were asked, a row of an answer, and what was given."""
+    agency = place.agencies[standing.agency]
+    shared = {
+        "partnership": place.partnership,
+        "audience": standing.audience,
+        "audience_agencies": [place.agencies[name].pk for name in standing.listed],
+    }
+    owned = {**shared, "owner_agency": agency, "regime": agency.regime}
+    of_police = {**owned, "owner_agency": place.agencies["Council"]} if standing.agency == "Police" else owned
+    if standing.name == "own":  # asked of the police by the council, and seen by the two
+        of_police |= {"audience": "listed", "audience_agencies": [agency.pk]}
+    asking = {
+        "person": person,
+        "who": f"{standing.word} Quayle",
+        "urgency": "routine",
+        "purpose": f"{standing.word} purpose",
+        "necessity": f"{standing.word} need",
+        "question": f"{standing.word} question",
+        "kinds": ["sanctions"],
+        "gateway": "crime-and-disorder-s115",
+        "roles": [role.slug for role in ALL],
+        "asked_by": 0,
+        "asked_at": AT,
+        "due_at": AT,
+    }
+    other = place.agencies["Probation"]
+    made = InformationRequest.objects.create(**owned, **asking, agency=other)
+    asked = InformationRequest.objects.create(**of_police, **asking, agency=place.agencies["Police"])
+    item = AnswerItem.objects.create(
+        **owned, request=asked, source="people.Sanction", row_id=1, title="Sanction",
+        fields=[{"name": "court", "label": "Court", "text": f"{standing.word} court"}],
+    )  # fmt: skip
+    disclosure = Disclosure.objects.create(
+        **owned, person=person, request=made, kind="answer", to_agency=other, recipient=f"{standing.word} agency",
+        purpose="Plan", gateway="crime-and-disorder-s115", kinds=["sanctions"], rows=0, left_out=False, disclosed_by=0,
+        disclosed_at=AT,
+    )  # fmt: skip
+    Given.objects.create(
+        **owned, disclosure=disclosure, roles=[role.slug for role in ALL], text=f"{standing.word} text", items=[],
+        expires_on=date(2100, 1, 1),
+    )  # fmt: skip
+    package = Package.objects.create(
+        **owned, person=person, organisation=f"{standing.word} hostel", recipient="Ada Crane", certificate="",
+        fingerprint="", purpose=f"{standing.word} plan", necessity="Needed", gateway="crime-and-disorder-s115",
+        kinds=["sanctions"], days=7, made_by=0, made_at=AT,
+    )  # fmt: skip
+    answering = ("take", "clarify", "refuse", "items", "send")
+    return {
+        "ask_id": made.pk,
+        **{f"sharing-request-{name}.ask_id": asked.pk for name in answering},
+        "answer_item_id": item.pk,
+        "disclosure_id": disclosure.pk,
+        "package_id": package.pk,
+    }
 
 
 def make_limit(place: Place, standing: Standing, person: Person) -> LimitedAccess:

@@ -30,9 +30,16 @@ EXAMPLES = {
     "run_id": "1",
     "hold_id": "1",
     "list_id": "1",
+    "agreement_id": "2",  # a draft
+    "agency_id": "1",
+    "assessment_id": "2",  # a draft
+    "document_id": "1",
     "limit_id": "1",
     "access_id": "2",
     "own_access_id": "1",
+    "ask_id": "1",
+    "disclosure_id": "1",
+    "package_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {
@@ -46,6 +53,7 @@ NO_PAGE = {
     "people-undo",
     "people-merge",
     "sharing-certificate",
+    "agreements-document",  # a file
     # Looked at in test_subject_access.py, which makes a request.
     "sharing-subject-access-new",
     "sharing-subject-access-request",
@@ -61,6 +69,13 @@ NO_PAGE = {
     "sharing-subject-access-answer",
     "sharing-subject-access-item",
     "sharing-subject-access-give-all",
+    # Looked at in test_ask_another_agency.py, as the agency that was asked.
+    "sharing-request-items",
+    "sharing-request-item",
+    "sharing-request-send",
+    "sharing-request-reply",
+    "sharing-package-take",
+    "sharing-packages-certificate",
 }
 # Who looks at a page: the first of these that may.
 LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0003_limits"),
+        ("agreements", "0005_walls_of_documents_and_impact_assessments"),
     ]
 
     operations = [

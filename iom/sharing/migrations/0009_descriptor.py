@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sharing", "0006_limited_access"),
+        ("sharing", "0008_packages"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What of agreements lies outside the database: their documents."""

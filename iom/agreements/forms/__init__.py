@@ -1,0 +1,1 @@
+"""What the pages of agreements ask for, one module for each subject."""

@@ -1,0 +1,35 @@
+"""Reads the register of impact assessments."""
+
+from datetime import date
+
+from iom.access.scope import Scope
+from iom.agreements.models import ImpactAssessment
+from iom.common.errors import NotVisible
+
+
+def list_assessments(*, scope: Scope) -> list[ImpactAssessment]:
+    """Every assessment of the partnership, newest first."""
+    found = ImpactAssessment.objects.visible_to(scope).select_related("agreement", "owner")
+    return list(found.order_by("-drafted_at", "-pk"))
+
+
+def get_assessment(*, assessment_id: int, scope: Scope) -> ImpactAssessment:
+    """One assessment. Raises `NotVisible` where it is not the partnership's."""
+    found: ImpactAssessment | None = (
+        ImpactAssessment.objects.visible_to(scope).select_related("agreement", "owner").filter(pk=assessment_id).first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def list_assessments_near_review(*, scope: Scope, until: date) -> list[ImpactAssessment]:
+    """Approved assessments whose review falls before a day, the soonest first."""
+    found = ImpactAssessment.objects.visible_to(scope).filter(approved_at__isnull=False, review_on__lte=until)
+    return list(found.order_by("review_on", "pk"))
+
+
+def list_assessments_to_approve(*, scope: Scope) -> list[ImpactAssessment]:
+    """Assessments that somebody other than the user drafted: theirs to approve."""
+    found = ImpactAssessment.objects.visible_to(scope).filter(approved_at__isnull=True)
+    return list(found.exclude(drafted_by=scope.user_id).order_by("drafted_at", "pk"))

@@ -1,0 +1,1 @@
+"""The pages of agreements, one module for each subject."""

@@ -1,0 +1,107 @@
+"""The register of data protection impact assessments: list, one, draft, approve."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iom.access.permissions import Permission
+from iom.access.views import ScopedRequest, add_errors, requires
+from iom.agreements import operations, queries
+from iom.agreements.forms.impact_assessments import AssessmentForm
+from iom.agreements.presenters import impact_assessments as present
+from iom.agreements.rules import impact_assessments as rules
+from iom.common.errors import InvalidInput, UserError
+from iom.partnerships import queries as partnerships
+
+
+@require_GET
+@requires(Permission.AGREEMENT_VIEW)
+def assessments(request: ScopedRequest) -> HttpResponse:
+    """The register."""
+    on = timezone.localdate()
+    context = {
+        "rows": [present.row(each, on=on) for each in queries.list_assessments(scope=request.scope)],
+        "may_manage": request.scope.allows(Permission.AGREEMENT_MANAGE),
+    }
+    return render(request, "agreements/impact_assessments.html", context)
+
+
+@require_GET
+@requires(Permission.AGREEMENT_VIEW)
+def assessment(request: ScopedRequest, assessment_id: int) -> HttpResponse:
+    """One assessment, and what may be done with it."""
+    found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
+    is_draft = found.approved_at is None
+    names = partnerships.user_names(user_ids={found.drafted_by, found.approved_by or 0})
+    context = {
+        "assessment": found,
+        "state": present.state(found),
+        "rows": present.summary_rows(found, names=names),
+        "may_change": is_draft and request.scope.allows(Permission.AGREEMENT_MANAGE),
+        "may_approve": is_draft and request.scope.allows(Permission.AGREEMENT_APPROVE),
+    }
+    return render(request, "agreements/impact_assessment.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_MANAGE)
+def new(request: ScopedRequest) -> HttpResponse:
+    """Drafts an assessment."""
+    form = AssessmentForm(request.POST or None, agreements=queries.list_agreements(scope=request.scope))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.draft_assessment(assessed=form.assessed(), by=request.scope, at=timezone.now())
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            return redirect("agreements-assessment", made.pk)
+    context = {"form": form, "back": reverse("agreements-assessments")}
+    return render(request, "agreements/impact_assessment_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_MANAGE)
+def change(request: ScopedRequest, assessment_id: int) -> HttpResponse:
+    """Says a draft anew."""
+    found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
+    rules.check_can_change_assessment(is_approved=found.approved_at is not None)
+    agreements = queries.list_agreements(scope=request.scope)
+    form = AssessmentForm(request.POST or None, agreements=agreements, initial=AssessmentForm.initial_of(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_assessment(
+                assessment=found, assessed=form.assessed(), by=request.scope, at=timezone.now()
+            )
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            return redirect("agreements-assessment", found.pk)
+    context = {"form": form, "back": reverse("agreements-assessment", args=[found.pk]), "assessment": found}
+    return render(request, "agreements/impact_assessment_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_APPROVE)
+def approve(request: ScopedRequest, assessment_id: int) -> HttpResponse:
+    """Shows what is approved, before somebody does."""
+    found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
+    if request.method == "POST":
+        operations.approve_assessment(assessment=found, by=request.scope, at=timezone.now())
+        messages.success(request, _("Approved. It stands until its review."))
+        return redirect("agreements-assessment", found.pk)
+    lacks = ""
+    try:
+        rules.check_can_approve_assessment(
+            is_approved=found.approved_at is not None,
+            is_second_person=found.drafted_by != request.scope.user_id,
+            residual_risk=found.residual_risk,
+            commissioner_on=found.commissioner_on,
+        )
+    except UserError as error:
+        lacks = error.message
+    context = {"assessment": found, "lacks": lacks, "rows": present.summary_rows(found, names={})}
+    return render(request, "agreements/impact_assessment_approve.html", context)

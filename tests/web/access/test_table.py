@@ -98,6 +98,7 @@ def store(settings: Any, tmp_path: Path) -> None:
 def row_level_security_alone() -> None:
     """Takes `visible_to` out of every app but staff records, which have no policy (docs/adr/0005)."""
     patch = pytest.MonkeyPatch()
+    taken_out.append(patch)  # first, so that what fails half-way is undone too
     patched = set()
     for model in apps.get_models():
         queryset = type(model._default_manager.get_queryset())
@@ -105,9 +106,8 @@ def row_level_security_alone() -> None:
         if is_ours and hasattr(queryset, "visible_to"):
             patch.setattr(queryset, "visible_to", lambda self, scope: self.all())
             patched.add(model._meta.app_label)
-    patch.setattr("iom.agreements.models.marking.visible", lambda *_paths, **_opens: Q())
-    assert {"people", "cohorts", "imports", "home"} <= patched
-    taken_out.append(patch)
+    patch.setattr("iom.agreements.models.marking.visible", lambda scope, *paths, **said: Q())
+    assert {"people", "cohorts", "imports", "home", "agreements"} <= patched
 
 
 def visible_to_alone() -> None:

@@ -8,6 +8,7 @@ from iom.access.roles import ALL
 from iom.agreements import rules as agreements
 from iom.agreements.choices import Answers, Category
 from iom.cohorts import rules as cohorts
+from iom.common import privacy
 from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
@@ -284,6 +285,58 @@ def transparency_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def processing_page() -> str:
+    """The record of processing activities: the platform's part, from what the code declares.
+
+    Source: Data Protection Act 2018 section 61(2), in the order of its points; UK GDPR Article 30(1) asks for the same
+    of those who are under it.
+    """
+    personal = [
+        declared.name
+        for declared in privacy_declarations
+        if any(said.kind in (privacy.Kind.PERSONAL, privacy.Kind.SENSITIVE) for said in declared.fields.values())
+    ]
+    sensitive = [
+        declared.name
+        for declared in privacy_declarations
+        if any(said.kind is privacy.Kind.SENSITIVE for said in declared.fields.values())
+    ]
+    register = agreements.gateways().values()
+    bases = ", ".join(each.citation for each in register if each.answers == Answers.BASIS)
+    powers = ", ".join(each.citation for each in register if each.answers == Answers.POWER)
+    scores = ", ".join(f"{each.title} ({each.version})" for each in PREDICTORS.values())
+    points = {
+        "(a) Controllers, joint controllers, data protection officers": "Each agency of the partnership for the records "
+        f"it owns; the partnership's agencies together for nominations, decisions and the cohort. Contacts: {LOCAL}",
+        "(b) Purposes": "To choose, manage and support together the people who cause most crime and harm in a locality, "
+        "and to measure whether it works. Each agreement and each disclosure names its own.",
+        "(c) Recipients": "The agencies that a record's audience names; who is given an answer, a package or a "
+        "subject access answer, as the log of disclosures says.",
+        "(d) People and data": "People known to the partners, and staff who use the system. Tables that hold personal "
+        f"data: {', '.join(personal)}. Of these, with special categories or criminal offence data: "
+        f"{', '.join(sensitive)}. Field by field: [data dictionary](data-dictionary.md).",
+        "(e) Profiling": f"{scores}, and the points of the [schemes](schemes.md). They rank; a person decides "
+        "([transparency record](algorithmic-transparency.md)).",
+        "(f) Transfers to third countries": "None by the platform: it makes no connection outside the partnership's "
+        f"own machines. Of hosting: {LOCAL}",
+        "(g) Legal basis, and powers to share": f"Bases: {bases}. Powers: {powers}. Which holds for what is in each "
+        "agreement; the register is [gateways](gateways.md).",
+        "(h) Time limits": "Reviewed and destroyed by the [retention schedule](retention.md), each owner's own.",
+        "(i) Security": "Roles and their reach ([permissions](permissions.md)); row-level security behind every query; "
+        "a second factor; a sealed audit record; the checks of [ASVS](asvs.md).",
+    }
+    lines = ["# Record of processing activities", "", MADE, ""]
+    lines += [
+        "For section 61 of the Data Protection Act 2018 and Article 30 of the UK GDPR. What only the partnership knows is",
+        "left for it to fill in.",
+        "",
+        "| point | record |",
+        "|---|---|",
+    ]
+    lines += [f"| {name} | {answer} |" for name, answer in points.items()]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": contracts_page,
     "feeds.md": feeds_page,
@@ -294,6 +347,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "retention.md": retention_page,
     "data-dictionary.md": data_dictionary_page,
     "algorithmic-transparency.md": transparency_page,
+    "record-of-processing.md": processing_page,
 }
 
 

@@ -306,10 +306,10 @@ def processing_page() -> str:
     powers = ", ".join(each.citation for each in register if each.answers == Answers.POWER)
     scores = ", ".join(f"{each.title} ({each.version})" for each in PREDICTORS.values())
     points = {
-        "(a) Controllers, joint controllers, data protection officers": "Each agency of the partnership for the records "
-        f"it owns; the partnership's agencies together for nominations, decisions and the cohort. Contacts: {LOCAL}",
-        "(b) Purposes": "To choose, manage and support together the people who cause most crime and harm in a locality, "
-        "and to measure whether it works. Each agreement and each disclosure names its own.",
+        "(a) Controllers, joint controllers, data protection officers": "Each agency of the partnership for the "
+        f"records it owns; the partnership's agencies together for nominations, decisions and the cohort. Contacts: {LOCAL}",
+        "(b) Purposes": "To choose, manage and support together the people who cause most crime and harm in a "
+        "locality, and to measure whether it works. Each agreement and each disclosure names its own.",
         "(c) Recipients": "The agencies that a record's audience names; who is given an answer, a package or a "
         "subject access answer, as the log of disclosures says.",
         "(d) People and data": "People known to the partners, and staff who use the system. Tables that hold personal "
@@ -327,8 +327,8 @@ def processing_page() -> str:
     }
     lines = ["# Record of processing activities", "", MADE, ""]
     lines += [
-        "For section 61 of the Data Protection Act 2018 and Article 30 of the UK GDPR. What only the partnership knows is",
-        "left for it to fill in.",
+        "For section 61 of the Data Protection Act 2018 and Article 30 of the UK GDPR. What only the partnership knows",
+        "is left for it to fill in.",
         "",
         "| point | record |",
         "|---|---|",

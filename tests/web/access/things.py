@@ -30,6 +30,7 @@ from iom.home import operations as home
 from iom.imports import operations as imports
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch
+from iom.partnerships import operations as partnerships
 from iom.people.choices import Verdict
 from iom.people.linkage import Pair
 from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Sanction
@@ -77,7 +78,7 @@ STANDINGS = (
     Standing("elsewhere", "Police", "partners", (), "other_partnership", False),
 )
 # Parts of an address that name what belongs to the partnership as a whole: there it is one and the same for all.
-OF_PARTNERSHIP = {"slug", "number", "run_id"}
+OF_PARTNERSHIP = {"slug", "number", "run_id", "token_id"}
 # Parts that name what is its user's alone.
 PERSONAL = {"draft_id", "own_access_id"}
 
@@ -129,6 +130,14 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
         for person in people.values():
             marking = {"audience": person.audience, "audience_agencies": person.audience_agencies}
             Candidate.objects.filter(person=person).update(**marking, owner_agency=person.owner_agency)
+    token, _secret = partnerships.make_token(
+        system="Elsewhere",
+        agency=place.agencies["Police"],
+        scopes=["subject-access"],
+        expires_on=AT.date(),
+        by=place.system(),
+        at=AT,
+    )
     chair = make_worker(place, f"chair-{place.partnership.slug}", agency="Police", roles=["panel-chair"])
     return {
         standing.name: {
@@ -138,6 +147,7 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "slug": slug,
             "number": 1,
             "run_id": run.pk,
+            "token_id": token.pk,
             "people-link-cancel.run_id": link_run.pk,
             "draft_id": make_draft(place, standing, worker),
             "own_access_id": make_own_access(place, standing, worker).pk,

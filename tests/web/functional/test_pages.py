@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from iom.access.permissions import Permission
 from iom.access.roles import BY_SLUG
 from iom.config.demonstration import SIGN_INS
-from tests.repository.test_apps import LIBRARIES, patterns
+from tests.repository.test_apps import LIBRARIES, SYSTEMS, patterns
 from tests.web.functional.conftest import DESKTOP, PHONE, axe, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,6 +33,7 @@ EXAMPLES = {
     "limit_id": "1",
     "access_id": "2",
     "own_access_id": "1",
+    "token_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {
@@ -63,7 +64,7 @@ NO_PAGE = {
     "sharing-subject-access-give-all",
 }
 # Who looks at a page: the first of these that may.
-LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")
+LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance", "administrator")
 # A list as a file is there only for who sees the list.
 ALSO_NEEDS = {"imports-export": Permission.IMPORT_VIEW}
 # Lists that show nothing until something is asked of them.
@@ -83,7 +84,7 @@ def pages() -> list[tuple[str, str, str | None]]:
     return [
         (pattern.name, "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", path), pattern.callback.permission)
         for path, pattern in patterns(get_resolver().url_patterns)
-        if not LIBRARIES.match(path) and pattern.name not in NO_PAGE
+        if not (LIBRARIES.match(path) or SYSTEMS.match(path)) and pattern.name not in NO_PAGE
     ]
 
 

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     RETENTION_APPROVE = "retention-approve"
     SUBJECT_ACCESS_MANAGE = "subject-access-manage"
     SUBJECT_ACCESS_CHECK = "subject-access-check"
+    RIGHTS_MANAGE = "rights-manage"
+    RIGHTS_DECIDE = "rights-decide"
     LIMITED_ACCESS_PLACE = "limited-access-place"
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
@@ -78,6 +80,8 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.ADMIN_VIEW: "See which pages of the section Admin are theirs",
     Permission.SUBJECT_ACCESS_MANAGE: "Record and answer people's requests about their own data",
     Permission.SUBJECT_ACCESS_CHECK: "Check and release an answer about a person's data that somebody else prepared",
+    Permission.RIGHTS_MANAGE: "Record people's requests to correct, erase or restrict data or contest a decision",
+    Permission.RIGHTS_DECIDE: "Decide such a request that somebody else prepared, and lift restrictions",
     Permission.LIMITED_ACCESS_PLACE: "Limit who may see a person's record at all",
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
@@ -161,6 +165,8 @@ REACHES: dict[Permission, Reach] = {
     Permission.RETENTION_APPROVE: OWN_AGENCY,
     Permission.SUBJECT_ACCESS_MANAGE: OWN_AGENCY,
     Permission.SUBJECT_ACCESS_CHECK: OWN_AGENCY,
+    Permission.RIGHTS_MANAGE: OWN_AGENCY,
+    Permission.RIGHTS_DECIDE: OWN_AGENCY,
     Permission.LIMITED_ACCESS_PLACE: AUDIENCE,
     Permission.LIMITED_ACCESS_CONFIRM: AUDIENCE,
     Permission.EMERGENCY_OPEN: AUDIENCE,

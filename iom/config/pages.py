@@ -12,7 +12,9 @@ from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
+from iom.sharing.choices.rights import RightState
 from iom.sharing.rules import retention
+from iom.sharing.rules.rights import TRANSITIONS as RIGHTS
 from iom_analytics import cohorts as library
 from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
@@ -198,6 +200,13 @@ def states_page() -> str:
         "Made from `iom/agreements/rules`. Its end is told by its date: no job need run for it to end.",
         f"```mermaid\n{state_diagram(machine, AgreementState.DRAFT)}\n```",
         "\n".join(["| from | move | to | who |", "|---|---|---|---|", *rows]),
+    ]
+    moves = [f"| {state} | {move.name} | {move.to} | {move.who} |" for state in RIGHTS for move in RIGHTS[state]]
+    parts += [
+        "## Request about rights",
+        "To put right, erase, restrict, object, or look at a decision again. Made from `iom/sharing/rules/rights.py`.",
+        f"```mermaid\n{state_diagram(RIGHTS, RightState.RECEIVED)}\n```",
+        "\n".join(["| from | move | to | who |", "|---|---|---|---|", *moves]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -9,16 +9,19 @@ from iom.sharing.models.retention import (
     RetentionDecision,
     RetentionReview,
 )
+from iom.sharing.models.rights import InformationGiven, RightsRequest
 from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
 
 __all__ = [
     "DestructionApproval",
     "DestructionItem",
     "DestructionList",
+    "InformationGiven",
     "LegalHold",
     "LookReview",
     "RetentionDecision",
     "RetentionReview",
+    "RightsRequest",
     "SubjectAccessItem",
     "SubjectAccessPause",
     "SubjectAccessRequest",

@@ -44,7 +44,12 @@ QUERIES = {
 GET, POST = {200, 405, 409}, {200, 204, 302, 400, 405, 409}
 REFUSED, NOT_THERE = {403, 405}, {404, 405}
 # What their example has not come to yet: the files of an answer, a certificate, a pause to end.
-NOT_YET = {"sharing-subject-access-answer", "sharing-certificate", "sharing-subject-access-resume"}
+NOT_YET = {
+    "sharing-subject-access-answer",
+    "sharing-certificate",
+    "sharing-subject-access-resume",
+    "sharing-right-letter",
+}
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from iom.imports.models import Batch
 from iom.partnerships import operations as partnerships
 from iom.people.choices import Verdict
 from iom.people.linkage import Pair
-from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Sanction
+from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Restriction, Sanction
 from iom.people.operations import decisions
 from iom.sharing.models import (
     DestructionItem,
@@ -41,6 +41,7 @@ from iom.sharing.models import (
     LegalHold,
     LookReview,
     RetentionReview,
+    RightsRequest,
     SubjectAccessItem,
     SubjectAccessRequest,
 )
@@ -242,8 +243,30 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         **own, request=request, controller=agency, source="people.Arrest", row_id=1, title="Arrest", fields=[]
     )
     review = RetentionReview.objects.create(**own, **of_record, last_on=date(2000, 1, 1), of_child=False)
+    asked = RightsRequest.objects.create(
+        **own,
+        person=person,
+        kind="rectify",
+        received_on=date(2026, 11, 1),
+        channel="email",
+        asked_for=f"{standing.word} is wrong",
+        identity_check="documents",
+        identity_checked_on=date(2026, 11, 1),
+        identity_checked_by=0,
+        recorded_by=0,
+        recorded_at=AT,
+    )
+    audience = {
+        "audience": standing.audience,
+        "audience_agencies": [place.agencies[each].pk for each in standing.listed],
+    }
+    restriction = Restriction.objects.create(
+        **{**own, **audience}, person=person, reason=f"{standing.word} asked", placed_by=0, placed_at=AT
+    )
     return {
         "review_id": review.pk,
+        "rights_id": asked.pk,
+        "restriction_id": restriction.pk,
         "look_id": look.pk,
         "hold_id": LegalHold.objects.create(
             **own, person=person, reason=f"{standing.word} holds", placed_by=0, placed_at=AT

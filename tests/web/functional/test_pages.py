@@ -47,6 +47,16 @@ NO_PAGE = {
     "people-undo",
     "people-merge",
     "sharing-certificate",
+    # Looked at in test_rights.py, which makes a request; the leaflet is a file.
+    "sharing-right",
+    "sharing-right-identity",
+    "sharing-right-prepare",
+    "sharing-right-send-back",
+    "sharing-right-decide",
+    "sharing-right-withdraw",
+    "sharing-right-letter",
+    "sharing-restriction-lift",
+    "sharing-rights-leaflet",
     # Looked at in test_subject_access.py, which makes a request.
     "sharing-subject-access-new",
     "sharing-subject-access-request",

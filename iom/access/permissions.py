@@ -45,6 +45,8 @@ class Permission(StrEnum):
     DISCLOSURE_VIEW = "disclosure-view"
     PACKAGE_MAKE = "package-make"
     PACKAGE_APPROVE = "package-approve"
+    RIGHTS_MANAGE = "rights-manage"
+    RIGHTS_DECIDE = "rights-decide"
     LIMITED_ACCESS_PLACE = "limited-access-place"
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
@@ -88,6 +90,8 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.DISCLOSURE_VIEW: "See the log of what their agency disclosed and received",
     Permission.PACKAGE_MAKE: "Put together what goes to somebody outside the partnership, and fetch it once approved",
     Permission.PACKAGE_APPROVE: "Approve what somebody else put together for outside the partnership",
+    Permission.RIGHTS_MANAGE: "Record people's requests to correct, erase or restrict data or contest a decision",
+    Permission.RIGHTS_DECIDE: "Decide such a request that somebody else prepared, and lift restrictions",
     Permission.LIMITED_ACCESS_PLACE: "Limit who may see a person's record at all",
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
@@ -176,6 +180,8 @@ REACHES: dict[Permission, Reach] = {
     Permission.DISCLOSURE_VIEW: AUDIENCE,
     Permission.PACKAGE_MAKE: AUDIENCE,
     Permission.PACKAGE_APPROVE: AUDIENCE,
+    Permission.RIGHTS_MANAGE: OWN_AGENCY,
+    Permission.RIGHTS_DECIDE: OWN_AGENCY,
     Permission.LIMITED_ACCESS_PLACE: AUDIENCE,
     Permission.LIMITED_ACCESS_CONFIRM: AUDIENCE,
     Permission.EMERGENCY_OPEN: AUDIENCE,

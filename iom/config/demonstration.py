@@ -98,12 +98,35 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         work()
     with step("Nominating, hearing the agencies, and the panel's decisions"):
         tell_the_story(workers, at=now)
+    with step("Letting another system take released answers"):
+        let_in(workers["administrator"], at=now)
     with step("Working out when records are to be reviewed"):
         review_records(workers["information-governance"], at=now)
     with step("Limiting who sees some records, and opening others in an emergency"):
         limit_and_open(workers, at=now)
     with step("Asking another agency, answering, and sharing outside"):
         share(workers, at=now)
+
+
+def let_in(by: Any, *, at: datetime) -> None:
+    """A token for the service that answers subject access requests for the whole of probation."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.partnerships import operations as partnerships
+    from iom.partnerships.models import Agency
+
+    with act_in(by):
+        partnerships.make_token(
+            system="HMPPS subject access request service",
+            agency=Agency.objects.get(partnership_id=by.partnership_id, name=PROBATION),
+            scopes=["subject-access"],
+            expires_on=timezone.localdate(at) + timedelta(days=90),
+            by=by,
+            at=at,
+        )
 
 
 def review_records(by: Any, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
-from iom.sharing.rules import packages, requests, retention
+from iom.sharing.rules import packages, requests, retention, rights
 from iom_analytics import cohorts as library
 from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
@@ -199,6 +199,11 @@ def states_page() -> str:
         ),
         ("Request for information", "Made from `iom/sharing/rules/requests.py`.", requests.TRANSITIONS),
         ("Package for somebody outside", "Made from `iom/sharing/rules/packages.py`.", packages.TRANSITIONS),
+        (
+            "Request about rights",
+            "To put right, erase, restrict, object or contest. Made from `iom/sharing/rules/rights.py`.",
+            rights.TRANSITIONS,
+        ),
     )
     parts = [cohorts.states_page().rstrip()]
     for title, words, machine in machines:
@@ -307,7 +312,8 @@ def processing_page() -> str:
     scores = ", ".join(f"{each.title} ({each.version})" for each in PREDICTORS.values())
     points = {
         "(a) Controllers, joint controllers, data protection officers": "Each agency of the partnership for the "
-        f"records it owns; the partnership's agencies together for nominations, decisions and the cohort. Contacts: {LOCAL}",
+        "records it owns; the partnership's agencies together for nominations, decisions and the cohort. "
+        f"Contacts: {LOCAL}",
         "(b) Purposes": "To choose, manage and support together the people who cause most crime and harm in a "
         "locality, and to measure whether it works. Each agreement and each disclosure names its own.",
         "(c) Recipients": "The agencies that a record's audience names; who is given an answer, a package or a "

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from iom.access.scope import Scope
-from iom.partnerships.choices import AgencyKind, Regime
+from iom.partnerships.choices import AgencyKind, Regime, TokenScope
 
 
 class Partnership(models.Model):
@@ -127,3 +127,40 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.agency}"
+
+
+class SystemTokenQuerySet(models.QuerySet["SystemToken"]):
+    def visible_to(self, scope: Scope) -> "SystemTokenQuerySet":
+        return self.filter(agency__partnership_id=scope.partnership_id)
+
+
+class SystemToken(models.Model):
+    """What another system proves itself with. It acts for one agency, for what `scopes` list, until its last day.
+
+    The token itself is shown once and kept nowhere: it is random and long, so its plain hash gives nothing away.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    system = models.CharField(max_length=80, help_text="The system that holds it, by name")
+    scopes = ArrayField(models.CharField(max_length=20, choices=TokenScope.choices))
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_on = models.DateField(help_text="The last day on which it is taken")
+    made_by = models.IntegerField()
+    made_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_by = models.IntegerField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = SystemTokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_by__isnull=True, revoked_at__isnull=True)
+                | models.Q(revoked_by__isnull=False, revoked_at__isnull=False),
+                name="systemtoken_both_revoked_at_and_revoked_by_set",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Token {self.pk}"

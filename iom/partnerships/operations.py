@@ -1,19 +1,21 @@
 """Setting up a partnership, and giving and taking away access to it."""
 
-from datetime import datetime
+import secrets
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from iom.access import roles as known_roles
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput, NotAllowed
-from iom.partnerships.choices import AgencyKind, Regime
-from iom.partnerships.models import Agency, Area, Membership, Partnership, Team, User
-from iom.partnerships.rules import postcode_mark
+from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from iom.partnerships import rules
+from iom.partnerships.choices import AgencyKind, Regime, TokenScope
+from iom.partnerships.models import Agency, Area, Membership, Partnership, SystemToken, Team, User
 
 
 @transaction.atomic
@@ -77,7 +79,7 @@ def add_user(*, email: str, name: str, password: str | None, by: Scope, at: date
 @transaction.atomic
 def set_home_postcode(*, postcode: str, by: Scope, at: datetime) -> None:
     """Keeps the mark of the acting user's own home postcode, or forgets it."""
-    mark = postcode_mark(postcode, key=settings.SECRET_KEY) if postcode.strip() else ""
+    mark = rules.postcode_mark(postcode, key=settings.SECRET_KEY) if postcode.strip() else ""
     User.objects.filter(pk=by.user_id).update(postcode_mark=mark)
     audit.record(
         by=by,
@@ -158,3 +160,61 @@ def check_in_partnership(*, agency: Agency, by: Scope) -> None:
         by.check(Permission.USERS_MANAGE)
         if agency.partnership_id != by.partnership_id:
             raise NotAllowed("That agency is in another partnership.")
+
+
+@transaction.atomic
+def make_token(
+    *, system: str, agency: Agency, scopes: list[str], expires_on: date, by: Scope, at: datetime
+) -> tuple[SystemToken, str]:
+    """Lets another system act for an agency. Returns the token's record and the token, which is never seen again."""
+    by.check(Permission.USERS_MANAGE)
+    check_in_partnership(agency=agency, by=by)
+    rules.check_can_make_token(
+        system=system, scopes=scopes, known=TokenScope.values, last_day=expires_on, on=timezone.localdate(at)
+    )
+    token = f"openiom_{secrets.token_urlsafe(32)}"
+    made = SystemToken.objects.create(
+        agency=agency,
+        system=system.strip(),
+        scopes=sorted(scopes),
+        token_hash=rules.token_hash(token),
+        expires_on=expires_on,
+        made_by=by.user_id,
+        made_at=at,
+    )
+    _note_token(made, "make_token", by=by, at=at, detail={"agency": agency.pk, "scopes": sorted(scopes)})
+    return made, token
+
+
+@transaction.atomic
+def revoke_token(*, token: SystemToken, by: Scope, at: datetime) -> None:
+    """Ends a token from this moment."""
+    by.check(Permission.USERS_MANAGE)
+    found = SystemToken.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=token.pk).first()
+    if found is None:
+        raise NotVisible()
+    if found.revoked_at:
+        raise WrongState("This token has been revoked already.")
+    SystemToken.objects.filter(pk=found.pk).update(revoked_by=by.user_id, revoked_at=at)
+    _note_token(found, "revoke_token", by=by, at=at)
+
+
+def token_used(*, token: SystemToken, at: datetime) -> None:
+    """Keeps the last day of use, so that a token nobody uses can be found. Each call has its own audit event."""
+    on = timezone.localdate(at)
+    if token.last_used_on != on:
+        SystemToken.objects.filter(pk=token.pk).update(last_used_on=on)
+
+
+def _note_token(
+    token: SystemToken, action: str, *, by: Scope, at: datetime, detail: dict[str, object] | None = None
+) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ACCESS,
+        action=f"partnerships.{action}",
+        subject_type="partnerships.SystemToken",
+        subject_id=token.pk,
+        detail=detail,
+    )

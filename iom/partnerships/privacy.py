@@ -1,6 +1,6 @@
 """How each field of the partnership's own records is treated: about those who work here, not those they work with."""
 
-from iom.common.privacy import STAFF, SYSTEM
+from iom.common.privacy import STAFF, SYSTEM, all_of
 from iom.common.registries import PrivacyDeclaration, privacy_declarations
 
 FIELDS = {
@@ -26,6 +26,10 @@ FIELDS = {
     "partnerships.Membership": dict.fromkeys(
         ("id", "user", "agency", "team", "roles", "started_at", "ended_at"), STAFF
     ),
+    "partnerships.SystemToken": {
+        **all_of(SYSTEM, "id", "agency", "system", "scopes", "token_hash", "expires_on", "last_used_on"),
+        **all_of(STAFF, "made_by", "made_at", "revoked_by", "revoked_at"),
+    },
 }
 
 

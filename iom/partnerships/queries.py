@@ -1,10 +1,14 @@
 """Who acts for whom."""
 
+from datetime import date
+
 from django.http import HttpRequest
 
 from iom.access import roles
 from iom.access.scope import NOBODY, Scope, unrestricted
-from iom.partnerships.models import Agency, Membership, Partnership, User
+from iom.common.errors import NotVisible
+from iom.partnerships.models import Agency, Membership, Partnership, SystemToken, User
+from iom.partnerships.rules import token_hash
 
 
 def list_memberships(*, user: User) -> list[Membership]:
@@ -82,3 +86,36 @@ def user_names(*, user_ids: set[int]) -> dict[int, str]:
     """The names of colleagues by id, in one query; 0 is the system."""
     names = dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
     return {0: "OpenIOM", **names}
+
+
+def list_tokens(*, scope: Scope) -> list[SystemToken]:
+    """The tokens of the partnership's systems, those that are still taken first."""
+    found = SystemToken.objects.visible_to(scope).select_related("agency")
+    return list(found.order_by("-expires_on", "system", "pk"))
+
+
+def get_token(*, token_id: int, scope: Scope) -> SystemToken:
+    found: SystemToken | None = (
+        SystemToken.objects.visible_to(scope).select_related("agency").filter(pk=token_id).first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def token_of(*, secret: str, on: date) -> SystemToken | None:
+    """Whose token this is, if it is taken on that day. Nobody acts yet: there is no scope to ask in."""
+    found = SystemToken.objects.filter(token_hash=token_hash(secret), revoked_at__isnull=True, expires_on__gte=on)
+    token: SystemToken | None = found.select_related("agency").first()
+    return token
+
+
+def scope_of_token(token: SystemToken) -> Scope:
+    """A system acts for its agency and sees what that sees. It holds no permission: it can do nothing a person does."""
+    return Scope(
+        user_id=0,
+        partnership_id=token.agency.partnership_id,
+        agency_id=token.agency_id,
+        roles=(),
+        permissions=frozenset(),
+    )

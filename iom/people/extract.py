@@ -41,6 +41,12 @@ TABLES = {
 # 36(3)) and whoever has sanctions to score has such a record. What health and other services keep to themselves under
 # UK GDPR is not drawn on, nor is ethnicity or area, which no score needs. The date stays out of sight; what rests on
 # it, as on any row that others keep to themselves, is seen by whoever may see the person.
+# What an agency must keep and may not use is not given to analysis: none of its rows, and nobody who is known from such
+# records alone.
+RESTRICTED = (
+    "exists (select 1 from people_restriction held where held.person_id = {row}.person_id"
+    " and held.owner_agency_id = {row}.owner_agency_id and held.lifted_at is null)"
+)
 PEOPLE = """
     select p.person_key, coalesce(nullif(p.sex, ''), own.sex) as sex,
         coalesce(p.date_of_birth, own.date_of_birth) as date_of_birth, nullif(p.ethnicity, '') as ethnicity,
@@ -51,8 +57,12 @@ PEOPLE = """
             (array_agg(r.date_of_birth order by {best}) filter (where r.date_of_birth is not null))[1] as date_of_birth
         from people_sourcerecord r
         where (p.date_of_birth is null or p.sex = '') and r.person_id = p.id and r.regime = 'law-enforcement'
+            and not {restricted_r}
     ) own on true
     where p.partnership_id = {partnership} and p.merged_into_id is null and p.erased_at is null
+        and (not exists (select 1 from people_restriction any_held
+                where any_held.person_id = p.id and any_held.lifted_at is null)
+            or exists (select 1 from people_sourcerecord s where s.person_id = p.id and not {restricted_s}))
 """
 # As the index chooses the best record of a person: with a number given by fingerprints, then the latest.
 BEST = "(r.pnc_id <> '' or r.cro <> '') desc, r.received_at desc, r.id"
@@ -66,7 +76,12 @@ def snapshot(*, folder: Path, scope: Scope) -> dict[str, Path]:
     may see, as it is at that moment. Memory does not grow with the number of rows.
     """
     partnership = int(scope.partnership_id)
-    persons = PEOPLE.format(partnership=partnership, best=BEST)
+    persons = PEOPLE.format(
+        partnership=partnership,
+        best=BEST,
+        restricted_r=RESTRICTED.format(row="r"),
+        restricted_s=RESTRICTED.format(row="s"),
+    )
     files = {"persons": write(persons, columns_of(PERSONS), folder / "persons.parquet")}
     for table in EVENTS:
         path = folder / f"{table.name}.parquet"
@@ -92,6 +107,7 @@ def events(table: Table, partnership_id: int) -> str:
         f" where e.partnership_id = {partnership_id} and p.merged_into_id is null and p.erased_at is null"
         # What was emptied is there to be counted over years, not to be scored.
         " and e.source_id <> ''"
+        f" and not {RESTRICTED.format(row='e')}"
     )
 
 

@@ -20,6 +20,7 @@ from iom.common.privacy import (
     Retention,
     SubjectAccess,
     Treatment,
+    all_of,
 )
 from iom.common.registries import (
     PrivacyDeclaration,
@@ -139,6 +140,7 @@ PAIR = ("left__person", "right__person")
 # Search terms are left out: they repeat what the source records say. A possible match and a decision on one speak of
 # two records, which may be two people.
 TABLES = (
+    Table(models.Restriction, ("person",), _("Restriction of what may be done with your data"), on="placed_at"),
     Table(models.Person, ("pk",), _("Who you are")),
     Table(models.SourceRecord, ("person",), _("An agency's record of who you are"), on="received_at"),
     Table(models.Sanction, ("person",), _("Conviction or caution"), on="sanction_date"),
@@ -159,7 +161,16 @@ def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
     return rows_of(TABLES, scope=scope, person_id=person_id)
 
 
+RESTRICTION = {
+    **MARKING,
+    **all_of(SYSTEM, "person"),
+    **all_of(STAFF, "placed_by", "lifted_by"),
+    **all_of(PERSONAL_DATE, "placed_at", "told_on", "lifted_at"),
+    **all_of(SENSITIVE, "reason", "lift_reason"),
+}
+
+
 def register() -> None:
-    for name, fields in FIELDS.items():
+    for name, fields in {**FIELDS, "people.Restriction": RESTRICTION}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("people", gather, 10))

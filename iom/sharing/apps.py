@@ -13,11 +13,12 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from iom.sharing import privacy
-        from iom.sharing.operations import destruction, merging, subject_access
+        from iom.sharing.operations import destruction, merging, rights, subject_access
         from iom.sharing.operations import limits as limits_of_people
         from iom.sharing.operations import packages as packing
         from iom.sharing.operations import requests as asking
         from iom.sharing.presenters import audit, limits, requests, retention
+        from iom.sharing.presenters import rights as present_rights
         from iom.sharing.presenters import subject_access as present
 
         privacy.register()
@@ -93,6 +94,22 @@ class SharingConfig(AppConfig):
                 Permission.EMERGENCY_REVIEW,
                 36,
             )
+        )
+        registries.admin_pages.register(
+            AdminPage(
+                "rights",
+                _("Rights of the person"),
+                _("Requests to put data right, erase, restrict or not use it, or to look at a decision again."),
+                "sharing-rights",
+                Permission.RIGHTS_DECIDE,
+                32,
+            )
+        )
+        registries.attention_sources.register(AttentionSource("rights", present_rights.attention, 62))
+        registries.frame_sources.register(FrameSource("restrictions", present_rights.frame_facts, 210))
+        registries.merge_handlers.register(MergeHandler("rights", rights.merge, rights.split, 220))
+        registries.person_tabs.register(
+            PersonTab("rights", _("Rights"), "sharing-rights-person", Permission.RIGHTS_DECIDE, 90)
         )
         registries.frame_sources.register(FrameSource("limits", limits.frame_facts, 200))
         registries.attention_sources.register(AttentionSource("limits", limits.attention, 50))

@@ -130,7 +130,29 @@ REQUESTS = {
         **all_of(SENSITIVE, "text", "withdrawn_reason"),
     },
 }
+
+RIGHTS = {
+    "sharing.RightsRequest": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "recorded_at", "decision", "prepared_at", "tell_agencies"),
+        **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
+        **all_of(OWN_KEPT, "kind", "state", "channel", "identity_check", "outcome", "matter", "ground"),
+        **all_of(PERSONAL, "asked_for", "reasons", "closing_reason"),
+        "done": SENSITIVE,
+        **all_of(PERSONAL_DATE, "received_on", "identity_checked_on", "closed_at"),
+    },
+    "sharing.InformationGiven": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "recorded_at"),
+        "recorded_by": STAFF,
+        "how": OWN_KEPT,
+        "what": PERSONAL,
+        "given_on": PERSONAL_DATE,
+    },
+}
 TABLES = (
+    Table(models.RightsRequest, ("person",), _("Your request about your data"), on="received_on"),
+    Table(models.InformationGiven, ("person",), _("What you were told of scores and decisions"), on="given_on"),
     Table(models.SubjectAccessRequest, ("person",), _("Your request for your data"), on="received_on"),
     Table(
         models.InformationRequest, ("person",), _("An agency asked another about you"), on="asked_at", restricted=True
@@ -151,6 +173,6 @@ def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
 
 
 def register() -> None:
-    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS}.items():
+    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS, **RIGHTS}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("sharing", gather, 90))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iom.sharing.views import audit, limits, packages, requests, retention, subject_access
+from iom.sharing.views import audit, limits, packages, requests, retention, rights, subject_access
 
 HERE = "subject-access"
 urlpatterns = [
@@ -57,6 +57,19 @@ urlpatterns = [
     path("admin/emergency-access/", limits.emergencies, name="sharing-emergencies"),
     path("admin/emergency-access/export/<slug:kind>", limits.export, name="sharing-emergencies-export"),
     path("admin/emergency-access/<int:access_id>", limits.review, name="sharing-emergency-review"),
+    path("rights/", rights.requests, name="sharing-rights"),
+    path("rights/<int:rights_id>", rights.one, name="sharing-right"),
+    path("rights/<int:rights_id>/identity", rights.identity, name="sharing-right-identity"),
+    path("rights/<int:rights_id>/prepare", rights.prepare, name="sharing-right-prepare"),
+    path("rights/<int:rights_id>/send-back", rights.send_back, name="sharing-right-send-back"),
+    path("rights/<int:rights_id>/decide", rights.decide, name="sharing-right-decide"),
+    path("rights/<int:rights_id>/withdraw", rights.withdraw, name="sharing-right-withdraw"),
+    path("rights/<int:rights_id>/letter", rights.letter, name="sharing-right-letter"),
+    path("rights/restrictions/<int:restriction_id>/lift", rights.lift, name="sharing-restriction-lift"),
+    path("people/<uuid:public_id>/rights", rights.of_person, name="sharing-rights-person"),
+    path("people/<uuid:public_id>/rights/new", rights.new, name="sharing-rights-new"),
+    path("people/<uuid:public_id>/rights/told", rights.inform, name="sharing-rights-inform"),
+    path("people/<uuid:public_id>/rights/leaflet", rights.leaflet, name="sharing-rights-leaflet"),
     path(f"{HERE}/", subject_access.requests, name="sharing-subject-access"),
     path(f"{HERE}/find", subject_access.find, name="sharing-subject-access-find"),
     path(f"{HERE}/new/<uuid:public_id>", subject_access.new, name="sharing-subject-access-new"),

@@ -12,6 +12,7 @@ APPS = (
     "imports",
     "cohorts",
     "sharing",
+    "api",
     "home",
     "govuk",
     "access",

@@ -72,6 +72,8 @@ OPEN = {
     "health": "says only that the process answers",
     "leave": "ends a session, and keeps what was typed for whom its page was made for",
 }
+# For other systems: a token lets in, and no session does (tests/web/access/test_systems.py).
+SYSTEMS = re.compile(r"^(api/|subject-access-request)")
 # Pages of libraries: signing in, and choosing a language. They show no record.
 LIBRARIES = re.compile(r"^(accounts/|language/)")
 

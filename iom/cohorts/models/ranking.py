@@ -34,6 +34,9 @@ class RankRun(models.Model):
     people = models.PositiveIntegerField(default=0)
     eligible = models.PositiveIntegerField(default=0)
     near_misses = models.PositiveIntegerField(default=0)
+    restricted = models.PositiveIntegerField(
+        default=0, help_text="People of whom some agency's records were not used, as they may ask"
+    )
     provisional = models.PositiveIntegerField(default=0)
     manifest = models.JSONField(default=dict)
 

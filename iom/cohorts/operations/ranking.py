@@ -19,6 +19,7 @@ from iom.cohorts.operations import swap
 from iom.cohorts.scoring import Ranked
 from iom.common import background
 from iom.common.errors import NotVisible, WrongState
+from iom.people.queries import restrictions
 
 AT_WORK = (RunStatus.WAITING, RunStatus.RUNNING)
 
@@ -132,6 +133,7 @@ def store_ranking(*, run_id: int, ranked: Ranked, by: Scope, at: datetime) -> No
         people=people,
         eligible=eligible,
         near_misses=near_misses,
+        restricted=restrictions.count_people(scope=by),
         provisional=provisional,
         manifest=ranked.manifest,
     )

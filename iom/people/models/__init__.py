@@ -10,6 +10,7 @@ from iom.people.models.history import (
     Sanction,
 )
 from iom.people.models.index import IndexEvent, LinkDecision, LinkRun, Person, PossibleMatch, SearchTerm, SourceRecord
+from iom.people.models.restrictions import Restriction
 
 __all__ = [
     "Arrest",
@@ -23,6 +24,7 @@ __all__ = [
     "Person",
     "PossibleMatch",
     "Registration",
+    "Restriction",
     "Sanction",
     "SearchTerm",
     "SourceRecord",

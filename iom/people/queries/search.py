@@ -13,9 +13,9 @@ from django.db.models import F, Lookup, QuerySet, Value
 
 from iom.access.scope import Scope
 from iom.people.choices import TermKind
-from iom.people.models import Person, SearchTerm
+from iom.people.models import Person, SearchTerm, SourceRecord
 from iom.people.rules.search import Part, Query
-from iom.people.rules.terms import Term
+from iom.people.rules.terms import Term, compact
 
 # More people than this do not help anybody: the page asks for another word instead.
 MOST_FOUND = 200
@@ -50,6 +50,19 @@ def find(*, scope: Scope, query: Query, among: QuerySet[Person] | None = None) -
         exact=frozenset(person_id for person_id, score in kept.items() if score == full),
         has_more=len(scores) > MOST_FOUND,
     )
+
+
+def by_number(*, scope: Scope, crn: str = "", prison_number: str = "") -> list[int]:
+    """The ids of the people who have one of these very numbers, on a record that the scope may see."""
+    wanted = {(name, compact(text)) for name, text in (("crn", crn), ("prison_number", prison_number)) if text}
+    terms = _terms(scope, TermKind.IDENTIFIER).filter(term__in=[term for _name, term in wanted])
+    records = SourceRecord.objects.visible_to(scope).filter(pk__in=terms.values("source_record_id"))
+    rows = records.values_list("person_id", "crn", "prison_number")
+    found = {
+        pk for pk, *numbers in rows if wanted & set(zip(("crn", "prison_number"), map(compact, numbers), strict=True))
+    }
+    people = Person.objects.visible_to(scope).filter(pk__in=found, merged_into__isnull=True, erased_at__isnull=True)
+    return sorted(people.values_list("pk", flat=True))
 
 
 def _scores(scope: Scope, parts: tuple[Part, ...], among: QuerySet[Person] | None, *, closely: bool) -> dict[int, int]:

@@ -11,6 +11,7 @@ from iom.sharing.models.retention import (
     RetentionDecision,
     RetentionReview,
 )
+from iom.sharing.models.rights import InformationGiven, RightsRequest
 from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "DestructionList",
     "Disclosure",
     "Given",
+    "InformationGiven",
     "InformationRequest",
     "LegalHold",
     "LookReview",
     "Package",
     "RetentionDecision",
     "RetentionReview",
+    "RightsRequest",
     "SubjectAccessItem",
     "SubjectAccessPause",
     "SubjectAccessRequest",

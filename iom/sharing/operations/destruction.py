@@ -16,7 +16,7 @@ from iom.audit.choices import Kind
 from iom.common import background, erasure, registries
 from iom.common.erasure import Counts, Rows
 from iom.common.errors import NotVisible, WrongState
-from iom.people.models import Person
+from iom.people.models import Person, Restriction
 from iom.sharing.adapters import answers
 from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
@@ -26,12 +26,14 @@ from iom.sharing.models import (
     DestructionList,
     Disclosure,
     Given,
+    InformationGiven,
     InformationRequest,
     LegalHold,
     LookReview,
     Package,
     RetentionDecision,
     RetentionReview,
+    RightsRequest,
     SubjectAccessItem,
     SubjectAccessRequest,
 )
@@ -40,6 +42,17 @@ from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules
 
 TASK = "sharing.destroy"
+# What an agency itself wrote about a person, which ends with its record of them.
+OF_AGENCY = (
+    RetentionDecision,
+    LegalHold,
+    SubjectAccessRequest,
+    RightsRequest,
+    InformationGiven,
+    Restriction,
+    LimitedAccess,
+    EmergencyAccess,
+)
 
 
 def _locked(list_id: int, by: Scope) -> DestructionList:
@@ -121,7 +134,8 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
     retention.set_review_dates_of(person=person, by=by, at=at)
     review = queries.own(RetentionReview, by).filter(person=person, record=item.record).first()
     item.left_because = rules.why_not_destroyed(
-        due_on=review.due_on if review else None,
+        # What a person had granted is due whenever it comes.
+        due_on=on if item.rule == rules.ERASURE_GRANTED else review.due_on if review else None,
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
         is_gone=person.merged_into_id is not None,
@@ -187,8 +201,7 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
 
 def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     own = [
-        Rows(model.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id))
-        for model in (RetentionDecision, LegalHold, SubjectAccessRequest, LimitedAccess, EmergencyAccess)
+        Rows(model.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)) for model in OF_AGENCY
     ]
     # The copy made for an answer.
     asked = Q(request__person=person_id, owner_agency=agency_id)

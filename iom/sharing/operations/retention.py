@@ -171,6 +171,33 @@ def propose(*, review_id: int, reason: str, by: Scope, at: datetime) -> Destruct
     return chosen
 
 
+def list_for_erasure(*, person: Person, by: Scope, at: datetime) -> DestructionList:
+    """Puts the agency's record of a person on its destruction list because they asked, and two people granted it.
+
+    Two people approve the list like any other, and a legal hold placed meanwhile keeps the record.
+    """
+    marking = marked_by(by, audience=Audience.OWN)
+    waiting = queries.own(DestructionList, by).filter(state=ListState.PROPOSED).order_by("-pk")
+    chosen: DestructionList | None = waiting.select_for_update().first()
+    if chosen is None or chosen.approvals.exists():
+        chosen = DestructionList.objects.create(**marking, proposed_by=by.user_id, proposed_at=at)
+    listed = queries.own(DestructionItem, by).filter(person=person, record=Record.AGENCY, state=ItemState.WAITING)
+    if not listed.exists():
+        DestructionItem.objects.create(
+            **marking, list=chosen, person=person, record=Record.AGENCY, rule=rules.ERASURE_GRANTED
+        )
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="sharing.list_for_erasure",
+        subject_type="sharing.DestructionList",
+        subject_id=chosen.pk,
+        person_id=person.pk,
+    )
+    return chosen
+
+
 def _decide(
     review: RetentionReview, *, outcome: str, reason: str, next_on: date | None, by: Scope, at: datetime
 ) -> None:

@@ -314,9 +314,10 @@ def make_answer(*, request_id: int, by: Scope, at: datetime) -> None:
     _note(request, "make_answer", by=by, at=at)
 
 
-def taken(*, request: SubjectAccessRequest, kind: str, by: Scope, at: datetime) -> None:
-    """Records that somebody took a file of the answer to send it."""
-    _note(request, "download", kind=Kind.DISCLOSURE, by=by, at=at, detail={"kind": kind})
+def taken(*, request: SubjectAccessRequest, kind: str, by: Scope, at: datetime, token_id: int | None = None) -> None:
+    """Records that somebody, or another system with its token, took the answer."""
+    detail = {"kind": kind} | ({"token": token_id} if token_id else {})
+    _note(request, "download", kind=Kind.DISCLOSURE, by=by, at=at, detail=detail)
 
 
 def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:

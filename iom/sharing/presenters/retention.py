@@ -51,7 +51,7 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
 
 
 def rule_names() -> dict[str, str]:
-    return {rule.id: rule.name for rule in rules.load().rules}
+    return {**{rule.id: rule.name for rule in rules.load().rules}, rules.ERASURE_GRANTED: _("Erasure granted")}
 
 
 def review_row(review: RetentionReview, *, held: set[int]) -> dict[str, Any]:

@@ -127,3 +127,14 @@ def in_hand(*, scope: Scope, person_id: int | None = None) -> list[SubjectAccess
     about = Q(person=person_id) if person_id else Q()
     found = visible(scope).filter(about, state__in=(RequestState.RECEIVED, RequestState.REVIEW))
     return list(found.order_by("received_on", "pk"))
+
+
+def latest(*, person_id: int, scope: Scope) -> SubjectAccessRequest | None:
+    """The agency's request about a person that matters now: one in hand, or else the last that was answered."""
+    found = visible(scope).filter(person=person_id, owner_agency=scope.agency_id)
+    in_hand_first = found.filter(state__in=OPEN).order_by("-pk").first()
+    return in_hand_first or found.filter(state=RequestState.RELEASED).order_by("-closed_at", "-pk").first()
+
+
+def is_released(request: SubjectAccessRequest) -> bool:
+    return request.state == RequestState.RELEASED

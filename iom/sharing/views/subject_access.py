@@ -72,7 +72,13 @@ def find(request: ScopedRequest) -> HttpResponse:
     audit.viewed_list(by=scope, at=timezone.now(), person_ids=person_ids, action="view.subject_access_find")
     records = people.records_of(person_ids=person_ids, scope=scope)
     rows = present_people.rows(shown, records, found.exact, on)
-    context = {"typed": text, "rows": list(zip(shown, rows, strict=True))}
+    is_about_rights = request.GET.get("for") == "rights"
+    context = {
+        "typed": text,
+        "rows": list(zip(shown, rows, strict=True)),
+        "is_about_rights": is_about_rights,
+        "to": "sharing-rights-new" if is_about_rights else "sharing-subject-access-new",
+    }
     return render(request, "sharing/subject_access_find.html", context)
 
 

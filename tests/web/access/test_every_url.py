@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from iom.access.permissions import Permission
 from iom.access.roles import ALL
 from tests.factories.partnerships import Place, Worker, make_worker
-from tests.repository.test_apps import LIBRARIES, OPEN, patterns
+from tests.repository.test_apps import LIBRARIES, OPEN, SYSTEMS, patterns
 
 # Something for each kind of part of an address: nothing that exists, so that only the permission decides.
 PARTS = {
@@ -22,7 +22,7 @@ PARTS = {
 ADDRESSES = [
     ("/" + re.sub(r"<(\w+):\w+>", lambda part: PARTS[part[1]], path), pattern.callback.permission)
     for path, pattern in patterns(get_resolver().url_patterns)
-    if not LIBRARIES.match(path) and path not in OPEN
+    if not (LIBRARIES.match(path) or SYSTEMS.match(path)) and path not in OPEN
 ]
 REFUSED, STRANGE = 403, {500, 403}
 

@@ -33,9 +33,10 @@ from iom.home import operations as home
 from iom.imports import operations as imports
 from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch
+from iom.partnerships import operations as partnerships
 from iom.people.choices import Verdict
 from iom.people.linkage import Pair
-from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Sanction
+from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Restriction, Sanction
 from iom.people.operations import decisions
 from iom.sharing.models import (
     AnswerItem,
@@ -48,6 +49,7 @@ from iom.sharing.models import (
     LookReview,
     Package,
     RetentionReview,
+    RightsRequest,
     SubjectAccessItem,
     SubjectAccessRequest,
 )
@@ -86,7 +88,7 @@ STANDINGS = (
     Standing("elsewhere", "Police", "partners", (), "other_partnership", False),
 )
 # Parts of an address that name what belongs to the partnership as a whole: there it is one and the same for all.
-OF_PARTNERSHIP = {"slug", "number", "run_id"}
+OF_PARTNERSHIP = {"slug", "number", "run_id", "token_id"}
 # Parts that name what is its user's alone.
 PERSONAL = {"draft_id", "own_access_id"}
 
@@ -138,6 +140,14 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
         for person in people.values():
             marking = {"audience": person.audience, "audience_agencies": person.audience_agencies}
             Candidate.objects.filter(person=person).update(**marking, owner_agency=person.owner_agency)
+    token, _secret = partnerships.make_token(
+        system="Elsewhere",
+        agency=place.agencies["Police"],
+        scopes=["subject-access"],
+        expires_on=AT.date(),
+        by=place.system(),
+        at=AT,
+    )
     chair = make_worker(place, f"chair-{place.partnership.slug}", agency="Police", roles=["panel-chair"])
     return {
         standing.name: {
@@ -147,6 +157,7 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "slug": slug,
             "number": 1,
             "run_id": run.pk,
+            "token_id": token.pk,
             "people-link-cancel.run_id": link_run.pk,
             "draft_id": make_draft(place, standing, worker),
             "own_access_id": make_own_access(place, standing, worker).pk,
@@ -244,8 +255,30 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         **own, request=request, controller=agency, source="people.Arrest", row_id=1, title="Arrest", fields=[]
     )
     review = RetentionReview.objects.create(**own, **of_record, last_on=date(2000, 1, 1), of_child=False)
+    asked = RightsRequest.objects.create(
+        **own,
+        person=person,
+        kind="rectify",
+        received_on=date(2026, 11, 1),
+        channel="email",
+        asked_for=f"{standing.word} is wrong",
+        identity_check="documents",
+        identity_checked_on=date(2026, 11, 1),
+        identity_checked_by=0,
+        recorded_by=0,
+        recorded_at=AT,
+    )
+    audience = {
+        "audience": standing.audience,
+        "audience_agencies": [place.agencies[each].pk for each in standing.listed],
+    }
+    restriction = Restriction.objects.create(
+        **{**own, **audience}, person=person, reason=f"{standing.word} asked", placed_by=0, placed_at=AT
+    )
     return {
         "review_id": review.pk,
+        "rights_id": asked.pk,
+        "restriction_id": restriction.pk,
         "look_id": look.pk,
         "hold_id": LegalHold.objects.create(
             **own, person=person, reason=f"{standing.word} holds", placed_by=0, placed_at=AT

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from iom.access.permissions import Permission
 from iom.access.roles import BY_SLUG
 from iom.config.demonstration import SIGN_INS
-from tests.repository.test_apps import LIBRARIES, patterns
+from tests.repository.test_apps import LIBRARIES, SYSTEMS, patterns
 from tests.web.functional.conftest import DESKTOP, PHONE, axe, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -40,6 +40,7 @@ EXAMPLES = {
     "ask_id": "1",
     "disclosure_id": "1",
     "package_id": "1",
+    "token_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {
@@ -54,6 +55,16 @@ NO_PAGE = {
     "people-merge",
     "sharing-certificate",
     "agreements-document",  # a file
+    # Looked at in test_rights.py, which makes a request; the leaflet is a file.
+    "sharing-right",
+    "sharing-right-identity",
+    "sharing-right-prepare",
+    "sharing-right-send-back",
+    "sharing-right-decide",
+    "sharing-right-withdraw",
+    "sharing-right-letter",
+    "sharing-restriction-lift",
+    "sharing-rights-leaflet",
     # Looked at in test_subject_access.py, which makes a request.
     "sharing-subject-access-new",
     "sharing-subject-access-request",
@@ -78,7 +89,7 @@ NO_PAGE = {
     "sharing-packages-certificate",
 }
 # Who looks at a page: the first of these that may.
-LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance")
+LOOKERS = ("coordinator", "panel-chair", "analyst", "information-governance", "administrator")
 # A list as a file is there only for who sees the list.
 ALSO_NEEDS = {"imports-export": Permission.IMPORT_VIEW}
 # Lists that show nothing until something is asked of them.
@@ -98,7 +109,7 @@ def pages() -> list[tuple[str, str, str | None]]:
     return [
         (pattern.name, "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", path), pattern.callback.permission)
         for path, pattern in patterns(get_resolver().url_patterns)
-        if not LIBRARIES.match(path) and pattern.name not in NO_PAGE
+        if not (LIBRARIES.match(path) or SYSTEMS.match(path)) and pattern.name not in NO_PAGE
     ]
 
 

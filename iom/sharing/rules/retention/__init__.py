@@ -12,6 +12,7 @@ from iom.sharing.rules.retention.dates import (
 )
 from iom.sharing.rules.retention.decisions import (
     APPROVALS,
+    ERASURE_GRANTED,
     can_approve,
     can_propose,
     check_can_approve,
@@ -24,6 +25,7 @@ from iom.sharing.rules.retention.schedule import Rule, Schedule, SignMeaning, lo
 
 __all__ = [
     "APPROVALS",
+    "ERASURE_GRANTED",
     "Facts",
     "Rule",
     "Schedule",

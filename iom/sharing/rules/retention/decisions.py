@@ -11,6 +11,8 @@ from iom.sharing.rules.retention.dates import is_due
 APPROVALS = 2
 LONGEST_YEARS = 10  # a record kept for longer than that without a look is forgotten
 
+ERASURE_GRANTED = "erasure-granted"  # in place of a rule of the schedule: the person asked, and two people granted it
+
 
 def check_can_keep(*, next_on: date, on: date, due_on: date | None) -> None:
     """A record is kept until a day to come, and not for ever."""

@@ -1,0 +1,68 @@
+"""Other systems prove themselves with a bearer token, and act in the scope of its agency.
+
+There is no session here: a user's cookie is not looked at, so a page elsewhere that makes a browser call this does so
+as nobody, and there is nothing for a CSRF token to protect.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+from ninja.throttling import AuthRateThrottle
+
+from iom.access.scope import Scope, act_in
+from iom.agreements.queries import limits
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
+from iom.common.errors import NotAllowed
+from iom.partnerships import operations, queries
+from iom.partnerships.choices import TokenScope
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A system that was let in, and what it acts in."""
+
+    token_id: int
+    scope: Scope
+
+    def __str__(self) -> str:  # what calls are counted by
+        return f"token {self.token_id}"
+
+
+class SystemToken(HttpBearer):
+    """Lets in whoever holds a token that is taken today and may do this."""
+
+    def __init__(self, needs: TokenScope) -> None:
+        super().__init__()
+        self.needs = needs
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        at = timezone.now()
+        found = queries.token_of(secret=token, on=timezone.localdate(at))
+        if found is None:
+            return None
+        scope = limits.limited(queries.scope_of_token(found), at=at)
+        operations.token_used(token=found, at=at)
+        with act_in(scope):
+            may = self.needs in found.scopes
+            audit.record(
+                by=scope,
+                at=at,
+                kind=Kind.ACCESS,
+                action="api.called" if may else "api.refused",
+                subject_type="partnerships.SystemToken",
+                subject_id=found.pk,
+                detail={"needs": str(self.needs)},
+            )
+        if not may:
+            raise NotAllowed("This token does not allow that. Ask the partnership's administrator.")
+        return Caller(found.pk, scope)
+
+
+class PerToken(AuthRateThrottle):
+    """So many calls a minute for each token, counted by each process of the web server."""
+
+    def __init__(self) -> None:
+        super().__init__("120/m")

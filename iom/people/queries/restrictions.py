@@ -1,0 +1,34 @@
+"""Who asked that their data be kept and not used, and got it."""
+
+from iom.access.scope import Scope
+from iom.common.errors import NotVisible
+from iom.people.models import Restriction
+
+
+def in_force(*, person_id: int, scope: Scope) -> list[Restriction]:
+    found = Restriction.objects.visible_to(scope).filter(person_id=person_id, lifted_at__isnull=True)
+    return list(found.select_related("owner_agency").order_by("owner_agency__name", "pk"))
+
+
+def all_of(*, person_id: int, scope: Scope) -> list[Restriction]:
+    found = Restriction.objects.visible_to(scope).filter(person_id=person_id).select_related("owner_agency")
+    return list(found.order_by("-placed_at", "-pk"))
+
+
+def own(*, restriction_id: int, scope: Scope) -> Restriction:
+    """A restriction of the agency's own."""
+    found: Restriction | None = (
+        Restriction.objects.visible_to(scope)
+        .filter(pk=restriction_id, owner_agency=scope.agency_id)
+        .select_related("person", "owner_agency")
+        .first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def count_people(*, scope: Scope) -> int:
+    """Of how many people some agency's records are left out of every ranking."""
+    found = Restriction.objects.visible_to(scope).filter(lifted_at__isnull=True)
+    return int(found.values("person_id").distinct().count())

@@ -1,0 +1,93 @@
+"""Letters to a person: the answer to a request about their data, and a leaflet on scores and decisions, as PDF.
+
+Both are made when they are asked for, from what is on the record, and not kept.
+"""
+
+import json
+from importlib import resources
+from typing import Any
+
+import typst
+
+from iom.cohorts.models import PanelDecision
+from iom.people.models import Person
+from iom.sharing.choices.rights import Right, RightOutcome
+from iom.sharing.models import RightsRequest
+from iom.sharing.rules import rights as rules
+from iom.sharing.rules.exemptions import exemptions
+
+COMPLAIN = (
+    "If you do not agree, tell us: write to the agency above. You can complain to the Information Commissioner,"
+    " or go to court."
+)
+OFFERS = (
+    "Local agencies choose whom to offer Integrated Offender Management. A list puts people in order by published"
+    " rules. It selects nobody: a panel of people reads what each agency says, decides, and writes down why."
+)
+CONTEST = (
+    "You can say what you think of it, ask a person who did not take the decision to look at it again, and contest it."
+    " Tell the agency above, or whoever you work with."
+)
+RESTRICTED = "Until it is lifted we keep our records of you and use them in no ranking or score. You are told before."
+ERASED = "Two more people check that nothing must be kept in law. Until then our records of you are not used."
+
+
+def answer(request: RightsRequest, *, told: list[str]) -> bytes:
+    """The letter that answers a decided request; `told` are the agencies that are told of it, by name."""
+    granted = request.outcome != RightOutcome.REFUSED
+    ground = exemptions().get(request.ground)
+    paragraphs = [
+        f"Outcome: {RightOutcome(request.outcome).label}.",
+        request.reasons,
+        f"What we did: {request.done}" if request.done else "",
+        # As with access, nothing is said of a ground where saying it would do the harm.
+        f"We relied on {ground.law}." if ground and ground.say else "",
+        ERASED if granted and request.kind == Right.ERASE else "",
+        RESTRICTED if granted and request.kind in rules.RESTRICTING else "",
+        f"We tell who had this data from us: {', '.join(told)}." if told else "",
+        COMPLAIN,
+    ]
+    return written(
+        title="Your request about your data",
+        person=request.person.name,
+        agency=request.owner_agency.name,
+        lines=[
+            f"You asked us: {Right(request.kind).label}. {request.asked_for}",
+            f"The law: {rules.LAWS[Right(request.kind), request.regime]}.",
+            *filter(None, paragraphs),
+        ],
+        points=[],
+    )
+
+
+def leaflet(person: Person, *, agency: str, decisions: list[PanelDecision]) -> bytes:
+    """How scores and the panel decide, the factors on this person's list, and what the panel decided: nobody else's."""
+    points = []
+    for decision in decisions:
+        scheme = decision.nomination.scheme.name
+        points.append(f"On {decision.met_on:%d/%m/%Y} a panel of people decided under {scheme}: {decision.reasons}")
+        points += factors_before(decision)
+    return written(
+        title="How decisions about you are made",
+        person=person.name,
+        agency=agency,
+        lines=[
+            OFFERS,
+            CONTEST,
+            COMPLAIN,
+        ],
+        points=points,
+    )
+
+
+def factors_before(decision: PanelDecision) -> list[str]:
+    """What the panel had before it from the ranked list, as the nomination kept it: this person's own factors."""
+    factors = (decision.nomination.snapshot or {}).get("factors", [])
+    named = [str(each.get("title") or each.get("name") or "") for each in factors if isinstance(each, dict)]
+    return [f"What was looked at for the list: {', '.join(filter(None, named))}."] if any(named) else []
+
+
+def written(**letter: Any) -> bytes:
+    template = (resources.files("iom.sharing.adapters") / "letter.typ").read_bytes()
+    made: bytes = typst.compile(template, sys_inputs={"letter": json.dumps(letter)}, format="pdf")
+    return made

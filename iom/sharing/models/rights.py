@@ -1,0 +1,79 @@
+"""A person's requests about their own data other than to see it, and what they were told of scoring and selection."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from iom.agreements.models import Marked, MarkedQuerySet
+from iom.cohorts.models import PanelDecision
+from iom.people.models import Person
+from iom.sharing.choices.rights import InformedHow, Matter, Right, RightOutcome, RightState
+from iom.sharing.choices.subject_access import Channel, IdentityCheck
+
+
+class RightsRequest(Marked):
+    """A request made to one agency about its own records, decided by a second person; seen by that agency alone."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Right.choices)
+    state = models.CharField(max_length=10, choices=RightState.choices, default=RightState.RECEIVED)
+    received_on = models.DateField()
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    asked_for = models.TextField(help_text="In the person's words; of a decision, what they say against it")
+    identity_check = models.CharField(max_length=12, choices=IdentityCheck.choices)
+    identity_checked_on = models.DateField(null=True)
+    identity_checked_by = models.IntegerField(null=True)
+    recorded_by = models.IntegerField()
+    recorded_at = models.DateTimeField()
+    decision = models.ForeignKey(
+        PanelDecision, on_delete=models.PROTECT, null=True, related_name="+", help_text="What is to be looked at again"
+    )
+    matter = models.CharField(max_length=8, choices=Matter.choices, blank=True)
+    outcome = models.CharField(max_length=8, choices=RightOutcome.choices, blank=True)
+    ground = models.CharField(max_length=40, blank=True, help_text="The exemption on which it is refused")
+    reasons = models.TextField(blank=True, help_text="Told to the person")
+    done = models.TextField(blank=True, help_text="What was put right, noted or changed")
+    tell_agencies = ArrayField(models.IntegerField(), default=list, help_text="Who had the data and must be told")
+    prepared_by = models.IntegerField(null=True)
+    prepared_at = models.DateTimeField(null=True)
+    closed_by = models.IntegerField(null=True, help_text="Who decided, or recorded the withdrawal")
+    closed_at = models.DateTimeField(null=True)
+    closing_reason = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=RightState.DECIDED)
+                | Q(prepared_by__isnull=False, closed_by__isnull=False) & ~Q(closed_by=models.F("prepared_by")),
+                name="rights_decided_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Right.REVIEW, decision__isnull=False)
+                | ~Q(kind=Right.REVIEW) & Q(decision__isnull=True),
+                name="rights_review_is_of_a_decision",
+            ),
+        ]
+        indexes = [models.Index(fields=["partnership", "state", "received_on"], name="rights_by_state")]
+
+    def __str__(self) -> str:
+        return f"Rights request {self.pk}"
+
+
+class InformationGiven(Marked):
+    """That a person was told how scores and panels decide about them, when and how (DPA 2018 s50C, UK GDPR 22C)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField()
+    how = models.CharField(max_length=8, choices=InformedHow.choices)
+    what = models.TextField(help_text="What was told")
+    recorded_by = models.IntegerField()
+    recorded_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Information given {self.pk}"

@@ -1,0 +1,95 @@
+"""People's requests about their data as pages show them, and what they ask of people on Today."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from iom.access.permissions import Permission
+from iom.access.scope import Scope
+from iom.cohorts.models import PanelDecision
+from iom.common.registries import Attention
+from iom.govuk.filters import date as in_words
+from iom.govuk.frames import PersonWarning
+from iom.people.queries import restrictions
+from iom.sharing.choices.rights import RightState
+from iom.sharing.models import RightsRequest
+from iom.sharing.queries import rights as queries
+from iom.sharing.rules import rights as rules
+
+
+def answer_by(request: RightsRequest) -> date | None:
+    return rules.answer_by(
+        received_on=request.received_on, identity_checked_on=request.identity_checked_on, regime=request.regime
+    )
+
+
+def row(request: RightsRequest, *, on: date) -> dict[str, Any]:
+    due = answer_by(request) if request.state in queries.OPEN else None
+    return {
+        "id": request.pk,
+        "name": request.person.name,
+        "kind": request.get_kind_display(),
+        "received_on": request.received_on,
+        "state": request.get_state_display(),
+        "is_open": request.state in queries.OPEN,
+        "outcome": request.get_outcome_display() if request.outcome and request.state == RightState.DECIDED else "",
+        "due_on": due,
+        "is_late": due is not None and due < on,
+    }
+
+
+def decisions(found: Iterable[PanelDecision]) -> list[tuple[int, str]]:
+    return [
+        (each.pk, f"{each.get_outcome_display()}, {each.nomination.scheme.name}, {in_words(each.met_on)}")
+        for each in found
+    ]
+
+
+def decision_rows(found: Iterable[PanelDecision], *, names: dict[int, str]) -> list[dict[str, Any]]:
+    """Each decision with who took it and what was before them: that a person decided, and not a score."""
+    return [
+        {
+            "text": text,
+            "by": names.get(each.decided_by, ""),
+            "reasons": each.reasons,
+            "list_of": each.nomination.run.on if each.nomination.run else None,
+            "told": each.get_told_display(),
+        }
+        for each, (_pk, text) in zip(found, decisions(found), strict=True)
+    ]
+
+
+def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
+    """Above a person: whose records of them may be kept and not used."""
+    found = restrictions.in_force(person_id=person_id, scope=scope)
+    text = _("Restricted: records of %(agency)s are kept, and used in no ranking")
+    warnings = [
+        PersonWarning(text % {"agency": each.owner_agency.name}, "handling", each.placed_at.date()) for each in found
+    ]
+    return {"warnings": tuple(warnings)} if warnings else {}
+
+
+def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """Requests to be answered, and answers that wait for a second person: for who may work on them."""
+    found: list[tuple[RightsRequest, str]] = []
+    if scope.allows(Permission.RIGHTS_MANAGE):
+        received = queries.in_hand(scope=scope, state=RightState.RECEIVED, person_id=person_id)
+        found += [(each, _("Request %(number)s is to be answered: %(kind)s")) for each in received]
+    if scope.allows(Permission.RIGHTS_DECIDE):
+        waiting = queries.in_hand(scope=scope, state=RightState.CHECK, person_id=person_id)
+        text = _("The answer to request %(number)s is to be decided: %(kind)s")
+        found += [(each, text) for each in waiting if each.prepared_by != scope.user_id]
+    return [
+        Attention(
+            text=text % {"number": each.pk, "kind": str(each.get_kind_display()).lower()},
+            url=reverse("sharing-right", args=[each.pk]),
+            on=(due := answer_by(each)),
+            overdue=due is not None and due < on,
+            kind=_("Rights"),
+            person_id=each.person_id,
+        )
+        for each, text in found
+    ]

@@ -1,0 +1,48 @@
+"""Reads of people's requests about their own data, and of the decisions such a request may be about."""
+
+from django.db.models import Q, QuerySet
+
+from iom.access.scope import Scope
+from iom.cohorts.models import PanelDecision
+from iom.common.errors import NotVisible
+from iom.sharing.choices.rights import RightState
+from iom.sharing.models import InformationGiven, RightsRequest
+
+OPEN = (RightState.RECEIVED, RightState.CHECK)
+
+
+def visible(scope: Scope) -> "QuerySet[RightsRequest]":
+    found: QuerySet[RightsRequest] = RightsRequest.objects.visible_to(scope).filter(owner_agency=scope.agency_id)
+    return found.select_related("person", "owner_agency", "decision")
+
+
+def list_requests(*, scope: Scope, is_open: bool = True, person_id: int | None = None) -> list[RightsRequest]:
+    """The agency's requests, the oldest first; of one person all of them."""
+    if person_id is not None:
+        return list(visible(scope).filter(person=person_id).order_by("-received_on", "-pk"))
+    found = visible(scope).filter(state__in=OPEN) if is_open else visible(scope).exclude(state__in=OPEN)
+    return list(found.order_by("received_on", "pk")[:200])
+
+
+def in_hand(*, scope: Scope, state: str, person_id: int | None = None) -> list[RightsRequest]:
+    about = Q(person=person_id) if person_id else Q()
+    return list(visible(scope).filter(about, state=state).order_by("received_on", "pk"))
+
+
+def get_request(*, rights_id: int, scope: Scope) -> RightsRequest:
+    found = visible(scope).filter(pk=rights_id).first()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def decisions_about(*, person_id: int, scope: Scope) -> list[PanelDecision]:
+    """The panel's decisions about a person that the scope may see, the newest first."""
+    found = PanelDecision.objects.visible_to(scope).filter(nomination__person=person_id)
+    return list(found.select_related("nomination__scheme", "nomination__run").order_by("-decided_at", "-pk"))
+
+
+def told(*, person_id: int, scope: Scope) -> list[InformationGiven]:
+    """What the agency told the person of scores and decisions, the latest first."""
+    found = InformationGiven.objects.visible_to(scope).filter(person=person_id, owner_agency=scope.agency_id)
+    return list(found.order_by("-given_on", "-pk"))

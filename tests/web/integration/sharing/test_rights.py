@@ -1,0 +1,331 @@
+"""A person asks for more than to see their data: recorded, answered by two people, carried out, told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from iom.access.scope import act_in
+from iom.audit.models import Event
+from iom.cohorts.models import PanelDecision
+from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from iom.people import extract
+from iom.people.models import Person, Restriction, Sanction
+from iom.people.queries import restrictions
+from iom.sharing import tasks
+from iom.sharing.adapters import letters
+from iom.sharing.choices.rights import Right
+from iom.sharing.models import DestructionItem, RightsRequest
+from iom.sharing.operations import destruction, retention, rights
+from iom.sharing.operations.rights import RightAnswer, RightAsked
+from iom.sharing.presenters import rights as present
+from iom.sharing.queries import rights as queries
+from iom.sharing.rules import rights as rules
+from tests.factories.cohorts import make_member, make_scheme
+from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import add_event, make_person
+
+AsUser = Callable[[Worker], Client]
+ON = date(2026, 11, 20)
+ASKED = RightAsked("restrict", ON, "email", "It is not right, and I want it left alone", "documents")
+ANSWER = RightAnswer("granted", "Whether it is right cannot be known yet", done="Use is stopped")
+
+
+@pytest.fixture
+def irene(place: Place) -> Worker:
+    return make_worker(place, "irene", agency="Police", roles=["information-governance"])
+
+
+@pytest.fixture
+def gwen(place: Place) -> Worker:
+    """Information governance at the council, which works under the UK GDPR."""
+    return make_worker(place, "gwen", agency="Council", roles=["information-governance"])
+
+
+@pytest.fixture
+def person(place: Place) -> Person:
+    """Somebody with a conviction that the police sent and one that probation sent."""
+    with act_in(place.system()):
+        found = make_person(place, date_of_birth=date(1990, 5, 1))
+        theirs = make_person(place, agency="Probation").source_records.get()
+        type(theirs).objects.filter(pk=theirs.pk).update(person=found)
+        add_event(
+            Sanction,
+            found.source_records.get(owner_agency=place.agencies["Police"]),
+            person=found,
+            sanction_date=date(2024, 3, 1),
+            offence_code="02800",
+        )
+        add_event(Sanction, theirs, person=found, sanction_date=date(2025, 3, 1), offence_code="03000")
+        return found
+
+
+def proposed(person: Person, by: Worker, asked: RightAsked = ASKED, answer: RightAnswer = ANSWER) -> RightsRequest:
+    with act_in(by.scope):
+        made = rights.record(person=person, asked=asked, by=by.scope, at=AT)
+        rights.prepare(request=made, answer=answer, by=by.scope, at=AT)
+        return queries.get_request(rights_id=made.pk, scope=by.scope)
+
+
+def decided(person: Person, by: Worker, second: Worker, **given: Any) -> RightsRequest:
+    request = proposed(person, by, **given)
+    with act_in(second.scope):
+        rights.decide(request=request, by=second.scope, at=AT)
+        return queries.get_request(rights_id=request.pk, scope=second.scope)
+
+
+def given_to_analysis(place: Place, folder: Path) -> tuple[int, list[int]]:
+    """How many people analysis is given, and in which years their sanctions were."""
+    folder.mkdir()
+    with act_in(place.system()):
+        files = extract.snapshot(folder=folder, scope=place.system())
+    days = pq.read_table(files["sanctions"])["sanction_date"].to_pylist()
+    return pq.read_table(files["persons"]).num_rows, sorted(day.year for day in days)
+
+
+def test_a_restriction_leaves_that_agencys_records_out_of_analysis_and_no_others(
+    place: Place, person: Person, irene: Worker, alice: Worker, tmp_path: Path
+) -> None:
+    before, years = given_to_analysis(place, tmp_path / "before")
+    assert years == [2024, 2025]
+    decided(person, irene, alice)
+    assert given_to_analysis(place, tmp_path / "after") == (before, [2025])
+    bob = make_worker(place, "bob", agency="Council", roles=["partner-worker"])
+    with act_in(bob.scope):
+        facts = present.frame_facts(scope=bob.scope, person_id=person.pk)
+    assert "Police" in facts["warnings"][0].text
+    with act_in(place.system()):
+        assert restrictions.count_people(scope=place.system()) == 1
+        Restriction.objects.create(
+            partnership=place.partnership,
+            owner_agency=place.agencies["Probation"],
+            regime="law-enforcement",
+            person=person,
+            reason="Asked",
+            placed_by=0,
+            placed_at=AT,
+        )
+    assert given_to_analysis(place, tmp_path / "all") == (before - 1, [])
+
+
+def test_a_restriction_of_records_kept_to_their_owner_tells_nobody_of_them(
+    place: Place, tracy: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        found = make_person(place)
+        kept = make_person(place, agency="Treatment", audience="own").source_records.get()
+        type(kept).objects.filter(pk=kept.pk).update(person=found)
+    lead = make_worker(place, "theo", agency="Treatment", roles=["information-governance"])
+    decided(found, lead, tracy, asked=replace(ASKED, kind="object"))
+    with act_in(tracy.scope):
+        assert present.frame_facts(scope=tracy.scope, person_id=found.pk)
+    with act_in(alice.scope):
+        assert present.frame_facts(scope=alice.scope, person_id=found.pk) == {}
+
+
+def test_it_is_lifted_by_its_owner_once_the_person_was_told(
+    place: Place, person: Person, irene: Worker, alice: Worker, gwen: Worker, tmp_path: Path
+) -> None:
+    decided(person, irene, alice)
+    with act_in(alice.scope):
+        (held,) = restrictions.in_force(person_id=person.pk, scope=alice.scope)
+        for told_on, reason in ((None, "Checked"), (ON, " "), (AT.date() + timedelta(days=1), "Checked")):
+            with pytest.raises(InvalidInput):
+                rights.lift(restriction=held, reason=reason, told_on=told_on, by=alice.scope, at=AT)
+    with act_in(gwen.scope), pytest.raises(NotVisible):
+        rights.lift(restriction=held, reason="Not ours", told_on=ON, by=gwen.scope, at=AT)
+    with act_in(alice.scope):
+        rights.lift(restriction=held, reason="Checked", told_on=ON, by=alice.scope, at=AT)
+        with pytest.raises(WrongState):
+            rights.lift(restriction=held, reason="Again", told_on=ON, by=alice.scope, at=AT)
+    assert given_to_analysis(place, tmp_path / "after")[1] == [2024, 2025]
+
+
+def test_a_second_person_decides_and_two_at_once_decide_once(
+    person: Person, irene: Worker, alice: Worker, place: Place
+) -> None:
+    request = proposed(person, irene)
+    with act_in(irene.scope), pytest.raises(NotAllowed):
+        rights.decide(request=request, by=irene.scope, at=AT)
+    manager = make_worker(place, "max", agency="Police", roles=["manager"])
+    with act_in(alice.scope):
+        rights.decide(request=request, by=alice.scope, at=AT)
+    with act_in(manager.scope), pytest.raises(WrongState):
+        rights.decide(request=request, by=manager.scope, at=AT)
+    with act_in(place.system()):
+        assert Restriction.objects.count() == 1
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RightsRequest.objects.update(closed_by=irene.user.pk)
+        actions = list(Event.objects.filter(action__startswith="sharing.rights").values_list("action", flat=True))
+    assert actions == [f"sharing.rights.{each}" for each in ("record", "prepare", "decide")]
+
+
+def test_another_agency_sees_no_request(person: Person, irene: Worker, gwen: Worker) -> None:
+    request = proposed(person, irene)
+    with act_in(gwen.scope):
+        assert queries.list_requests(scope=gwen.scope) == []
+        with pytest.raises(NotVisible):
+            queries.get_request(rights_id=request.pk, scope=gwen.scope)
+
+
+def test_only_the_uk_gdpr_knows_an_objection(person: Person, irene: Worker, gwen: Worker) -> None:
+    objection = replace(ASKED, kind="object")
+    with act_in(irene.scope), pytest.raises(InvalidInput):
+        rights.record(person=person, asked=objection, by=irene.scope, at=AT)
+    with act_in(gwen.scope):
+        made = rights.record(person=person, asked=objection, by=gwen.scope, at=AT)
+    assert rules.LAWS[Right(made.kind), made.regime] == "UK GDPR, Article 21"
+
+
+def test_nothing_is_answered_to_somebody_who_may_be_somebody_else(person: Person, irene: Worker) -> None:
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=replace(ASKED, identity_check="not-yet"), by=irene.scope, at=AT)
+        assert present.answer_by(made) is None
+        with pytest.raises(WrongState):
+            rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
+        rights.confirm_identity(request=made, check="known", by=irene.scope, at=AT)
+        made = queries.get_request(rights_id=made.pk, scope=irene.scope)
+        assert present.answer_by(made) == date(2026, 12, 23)
+        rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"outcome": "perhaps"}, "outcome"),
+        ({"reasons": " "}, "reasons"),
+        ({"done": ""}, "done"),
+        ({"ground": "crime-uk-gdpr"}, "ground"),
+        ({"tell_agencies": (987654321,)}, "tell_agencies"),
+        ({}, "matter"),
+    ],
+)
+def test_what_is_not_whole_or_was_tampered_with_is_refused(
+    change: dict[str, Any], field: str, person: Person, irene: Worker
+) -> None:
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=replace(ASKED, kind="rectify"), by=irene.scope, at=AT)
+        with pytest.raises(InvalidInput) as error:
+            rights.prepare(request=made, answer=replace(ANSWER, **change), by=irene.scope, at=AT)
+    assert field in error.value.fields
+
+
+def test_erasure_goes_through_a_destruction_list_that_a_hold_stops(
+    place: Place, person: Person, irene: Worker, alice: Worker, settings: Any, tmp_path: Path
+) -> None:
+    settings.STORE = tmp_path
+    second = make_worker(place, "ivan", agency="Police", roles=["information-governance"])
+    asked = replace(ASKED, kind="erase")
+    with act_in(irene.scope):
+        hold = retention.place_hold(person=person, reason="Inquest", until=None, by=irene.scope, at=AT)
+    request = proposed(person, irene, asked)
+    with act_in(alice.scope), pytest.raises(WrongState):
+        rights.decide(request=request, by=alice.scope, at=AT)
+    with act_in(irene.scope):
+        retention.lift_hold(hold_id=hold.pk, reason="Over", by=irene.scope, at=AT)
+    with act_in(alice.scope):
+        rights.decide(request=request, by=alice.scope, at=AT)
+    with act_in(irene.scope):
+        item = DestructionItem.objects.get()
+        destruction.approve(list_id=item.list_id, records=1, by=irene.scope, at=AT)
+    with act_in(second.scope):
+        destruction.approve(list_id=item.list_id, records=1, by=second.scope, at=AT)
+    tasks.destroy(item.list_id, place.partnership.pk, place.agencies["Police"].pk)
+    with act_in(place.system()):
+        item.refresh_from_db()
+        assert item.state == "done", item.left_because
+        assert RightsRequest.objects.get().asked_for == "(removed)"
+        assert (
+            not Sanction.objects.exclude(source_id="")
+            .filter(person=person, owner_agency=place.agencies["Police"])
+            .exists()
+        )
+
+
+def test_who_took_a_decision_does_not_look_at_it_again(place: Place, person: Person, alice: Worker) -> None:
+    """Nor, where somebody has left since, is the decision lost to the review."""
+    both = make_worker(place, "bo", agency="Police", roles=["information-governance", "panel-chair"])
+    other = make_worker(place, "irene", agency="Police", roles=["information-governance"])
+    with act_in(place.system()):
+        member = make_member(person, make_scheme(place), lead=alice, nominated_by=place.system(), by=both.scope)
+        decision = PanelDecision.objects.get(nomination_id=member.nomination_id)
+        PanelDecision.objects.filter(pk=decision.pk).update(decided_by=both.user.pk)
+    asked = replace(ASKED, kind="review", decision_id=decision.pk)
+    with act_in(both.scope):
+        made = rights.record(person=person, asked=asked, by=both.scope, at=AT)
+        with pytest.raises(NotAllowed):
+            rights.prepare(request=made, answer=ANSWER, by=both.scope, at=AT)
+        with pytest.raises(InvalidInput):
+            rights.record(person=person, asked=replace(asked, decision_id=None), by=both.scope, at=AT)
+    with act_in(other.scope):
+        rights.prepare(request=made, answer=ANSWER, by=other.scope, at=AT)
+    with act_in(both.scope), pytest.raises(NotAllowed):
+        rights.decide(request=made, by=both.scope, at=AT)
+    both.user.memberships.update(ended_at=AT)
+    with act_in(alice.scope):
+        rights.decide(request=made, by=alice.scope, at=AT)
+        found = queries.decisions_about(person_id=person.pk, scope=alice.scope)
+        assert letters.leaflet(person, agency="Police", decisions=found).startswith(b"%PDF")
+
+
+def test_a_merge_brings_requests_along_and_what_was_proposed_is_proposed_again(
+    place: Place, person: Person, irene: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        kept = make_person(place)
+    decided(person, irene, alice)
+    waiting = proposed(person, irene, replace(ASKED, kind="rectify"), replace(ANSWER, matter="fact"))
+    rights.merge(by=alice.scope, keep_id=kept.pk, gone_id=person.pk, at=AT)
+    with act_in(alice.scope):
+        assert queries.get_request(rights_id=waiting.pk, scope=alice.scope).state == "received"
+        assert len(queries.list_requests(scope=alice.scope, person_id=kept.pk)) == 2
+        (held,) = restrictions.in_force(person_id=kept.pk, scope=alice.scope)
+    rights.split(by=alice.scope, person_id=kept.pk, new_id=person.pk, source_record_ids=[], at=AT)
+    with act_in(alice.scope):
+        assert [each.reason for each in restrictions.in_force(person_id=person.pk, scope=alice.scope)] == [held.reason]
+
+
+def test_the_journey_through_the_pages(person: Person, irene: Worker, alice: Worker, as_user: AsUser) -> None:
+    lead, second = as_user(irene), as_user(alice)
+    found = lead.get(reverse("sharing-subject-access-find"), {"q": "Jordan", "for": "rights"})
+    assert found.status_code == 200
+    given = {
+        "kind": "restrict",
+        "asked_for": "It is wrong",
+        "channel": "email",
+        "identity_check": "not-yet",
+        "received_on_day": "20",
+        "received_on_month": "11",
+        "received_on_year": "2025",
+    }
+    made = lead.post(reverse("sharing-rights-new", args=[person.public_id]), given)
+    assert made.status_code == 302, made.content
+    page = made.headers["Location"]
+    assert lead.post(f"{page}/identity", {"check": "documents"}).status_code == 302
+    answer = {"outcome": "granted", "reasons": "Not known yet", "done": "Use stopped"}
+    assert lead.post(f"{page}/prepare", answer).status_code == 302
+    assert b"Check done" not in lead.get(page).content
+    assert second.get(page + "/letter").status_code == 404
+    assert b"no ranking or score" in second.get(f"{page}/decide").content
+    assert second.post(f"{page}/decide").status_code == 302
+    letter = second.get(f"{page}/letter")
+    assert letter.content.startswith(b"%PDF")
+    tab = reverse("sharing-rights-person", args=[person.public_id])
+    told = {"how": "spoken", "what": "How the list is made", **{k: v for k, v in given.items() if "received" in k}}
+    told = {name.replace("received_on", "given_on"): value for name, value in told.items()}
+    assert second.post(f"{tab}/told", told).status_code == 302
+    with CaptureQueriesContext(connection) as asked:
+        shown = second.get(tab).content.decode()
+    assert len(asked) <= 40
+    assert "How the list is made" in shown
+    assert "Restricted: records of Police" in shown
+    assert second.get(f"{tab}/leaflet").content.startswith(b"%PDF")
+    assert second.get(reverse("sharing-rights"), {"show": "closed"}).status_code == 200

@@ -251,11 +251,12 @@ def test_row_level_security_alone_keeps_other_agencies_out(
 def test_every_field_the_privacy_declaration_gives_is_gathered_from_some_table() -> None:
     """A table about a person that no gatherer names would be missing from every answer."""
     from iom.agreements.models import Marked
+    from iom.agreements.privacy import TABLES as AGREEMENTS
     from iom.cohorts.privacy import TABLES as COHORTS
     from iom.people.privacy import TABLES as PEOPLE
     from iom.sharing.privacy import TABLES as SHARING
 
-    gathered = {table.model._meta.label for table in (*PEOPLE, *COHORTS, *SHARING)}
+    gathered = {table.model._meta.label for table in (*AGREEMENTS, *PEOPLE, *COHORTS, *SHARING)}
     declared = {
         each.name
         for each in privacy_declarations

@@ -39,8 +39,11 @@ class Worker:
     scope: Scope
 
 
-def make_place(name: str) -> Place:
-    """A partnership whose agencies give each other every kind of record, under an agreement in force."""
+def make_place(name: str, *, agreed: bool = True) -> Place:
+    """A partnership whose agencies give each other every kind of record, under an agreement in force.
+
+    Not `agreed`: nothing has happened in it yet that its audit chain would hold.
+    """
     partnership = partnerships.found(
         name=name, slug=name.lower(), capacity=20, areas=["North", "South"], by=INSTALLING, at=AT
     )
@@ -58,8 +61,9 @@ def make_place(name: str) -> Place:
         for agency, kind, regime, statutory in AGENCIES
     }
     place = Place(partnership, agencies)
-    with act_in(place.system()):
-        make_agreement(list(agencies.values()), at=AT)
+    if agreed:
+        with act_in(place.system()):
+            make_agreement(list(agencies.values()), at=AT)
     return place
 
 

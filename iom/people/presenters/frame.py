@@ -47,7 +47,7 @@ def person_frame(
             facts[name] = (*facts.get(name, ()), *value) if name in ADDED_UP else value
     return PersonFrame(
         name=shown.name,
-        href=reverse("people-person", args=[person.public_id]),
+        href=reverse("people-person", args=[person.public_id]) if scope.allows(Permission.PERSON_VIEW) else "",
         sections=tuple(
             Section(_(tab.text), reverse(tab.url_name, args=[person.public_id]), tab.name == section)
             for tab in registries.person_tabs

@@ -55,7 +55,7 @@ def test_a_record_is_sealed_anchored_verified_and_its_tampering_named(tmp_path: 
     anchor, printed = tmp_path / "anchor", tmp_path / "printed"
     settings.AUDIT_ANCHOR = str(anchor)
     settings.AUDIT_ANCHOR_COMMAND = f"tee -a {printed}"
-    worker = make_worker(make_place("Westmarch"), "alice", agency="Police", roles=["coordinator"])
+    worker = make_worker(make_place("Westmarch", agreed=False), "alice", agency="Police", roles=["coordinator"])
     for person_id in range(5):
         look(worker, person_id)
     tasks.seal(0)
@@ -86,7 +86,7 @@ def test_an_anchor_that_is_none_is_refused_in_words(tmp_path: Path, text: str) -
 def test_the_second_sink_has_every_event_and_shows_what_the_database_lost(tmp_path: Path, settings: Settings) -> None:
     sink = tmp_path / "sink"
     settings.AUDIT_SINK = str(sink)
-    place = make_place("Westmarch")
+    place = make_place("Westmarch", agreed=False)
     worker = make_worker(place, "alice", agency="Police", roles=["coordinator"])
     for person_id in range(3):
         look(worker, person_id)
@@ -109,7 +109,7 @@ def test_the_second_sink_has_every_event_and_shows_what_the_database_lost(tmp_pa
 def test_what_is_undone_reaches_no_sink(tmp_path: Path, settings: Settings) -> None:
     sink = tmp_path / "sink"
     settings.AUDIT_SINK = str(sink)
-    worker = make_worker(make_place("Westmarch"), "alice", agency="Police", roles=["coordinator"])
+    worker = make_worker(make_place("Westmarch", agreed=False), "alice", agency="Police", roles=["coordinator"])
     before = sink.read_text()
     with act_in(worker.scope):
         look(worker, 1)
@@ -122,7 +122,7 @@ def test_a_sink_that_fails_is_said_so_and_stops_nobody(
 ) -> None:
     settings.AUDIT_SINK = str(tmp_path)
     settings.AUDIT_ANCHOR_COMMAND = "false"
-    worker = make_worker(make_place("Westmarch"), "alice", agency="Police", roles=["coordinator"])
+    worker = make_worker(make_place("Westmarch", agreed=False), "alice", agency="Police", roles=["coordinator"])
     look(worker, 1)
     tasks.seal(0)
     assert "did not reach the second sink: Is a directory" in caplog.text

@@ -164,7 +164,9 @@ def test_a_second_person_decides_and_two_at_once_decide_once(
         assert Restriction.objects.count() == 1
         with pytest.raises(IntegrityError), transaction.atomic():
             RightsRequest.objects.update(closed_by=irene.user.pk)
-        actions = list(Event.objects.filter(action__startswith="sharing.rights").values_list("action", flat=True))
+        actions = list(
+            Event.objects.filter(action__startswith="sharing.rights").order_by("pk").values_list("action", flat=True)
+        )
     assert actions == [f"sharing.rights.{each}" for each in ("record", "prepare", "decide")]
 
 

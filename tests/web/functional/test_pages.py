@@ -35,11 +35,6 @@ EXAMPLES = {
     "assessment_id": "2",  # a draft
     "document_id": "1",
     "limit_id": "1",
-    "access_id": "2",
-    "own_access_id": "1",
-    "ask_id": "1",
-    "disclosure_id": "1",
-    "package_id": "1",
     "token_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
@@ -80,7 +75,21 @@ NO_PAGE = {
     "sharing-subject-access-answer",
     "sharing-subject-access-item",
     "sharing-subject-access-give-all",
-    # Looked at in test_ask_another_agency.py, as the agency that was asked.
+    # Looked at in test_ask_another_agency.py, by the agencies and roles that they are for.
+    "sharing-request",
+    "sharing-request-withdraw",
+    "sharing-request-take",
+    "sharing-request-clarify",
+    "sharing-request-refuse",
+    "sharing-given",
+    "sharing-take-back",
+    "sharing-emergency-own",
+    "sharing-package",
+    "sharing-package-fill",
+    "sharing-package-drop",
+    "sharing-package-approve",
+    "sharing-package-send-back",
+    "sharing-emergency-review",
     "sharing-request-items",
     "sharing-request-item",
     "sharing-request-send",

@@ -345,3 +345,24 @@ def test_pages_ask_a_bounded_number_of_times(
     assert counts[:2] == counts[2:]
     taken = reader.get(reverse("sharing-disclosures-export", args=["csv"]))
     assert taken.text.count("Answer to a request") == 6
+
+
+def test_the_pages_of_an_answer_from_first_to_last(
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
+) -> None:
+    request = ask(person, peter, place)
+    client = as_user(tess)
+    items, send = (reverse(f"sharing-request-{name}", args=[request.pk]) for name in ("items", "send"))
+    assert "Tick what you give" in client.post(items, {"gather": "yes"}, follow=True).text
+    with act_in(tess.scope):
+        chosen = AnswerItem.objects.filter(request_id=request.pk).order_by("on")[0]
+    page = client.get(reverse("sharing-request-item", args=[chosen.pk]))
+    assert "Court 1" in page.text
+    assert "1 row is ticked" in client.post(items, {"item": [chosen.pk]}, follow=True).text
+    answered = {"text": "He is. [[On methadone.]]", "is_part": "no", "reason": "Not needed", "kept_days": 30}
+    preview = client.post(send, answered)
+    assert "Share this with Probation?" in preview.text
+    assert "Court 1" in preview.text
+    assert "methadone" not in preview.text.partition('class="moj-interruption-card__body"')[2].partition("<form")[0]
+    sent = client.post(send, {**answered, "confirmed": "yes"}, follow=True)
+    assert "Not opened yet" in sent.text

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def write(page: Page, label: str, text: str) -> None:
-    page.get_by_label(label, exact=True).focus()
+    page.get_by_role("textbox", name=label).focus()  # a field that may be empty says so after its name
     page.keyboard.type(text)
 
 

@@ -54,8 +54,8 @@ def fill(place: Any, everybody: list[tuple[str, str, date]]) -> tuple[float, flo
     from iom.people.queries.decisions import mark_of
 
     police, at = place.agencies["Police"], timezone.now()
-    fixed = (place.partnership.pk, police.pk, police.regime, "official-sensitive", "partners", "{}")
-    marking = "partnership_id, owner_agency_id, regime, marking, audience, audience_agencies"
+    fixed = (place.partnership.pk, police.pk, police.regime, "official-sensitive", "", "partners", "{}")
+    marking = "partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies"
     with connections["owner"].cursor() as cursor:
         with cursor.copy(f"copy people_sourcerecord ({marking}, {', '.join(COLUMNS)}) from stdin") as copy:
             for number, (given, family, born) in enumerate(everybody):

@@ -28,16 +28,17 @@ with partnership() as (place, by):
             cursor.execute(
                 "insert into people_person (partnership_id, owner_agency_id, regime, marking, descriptor, audience,"
                 " audience_agencies, public_id, person_key, given_names, family_name, date_of_birth, sex, ethnicity,"
-                " area_id, created_at) select %s, %s, %s, 'official-sensitive', '', 'partners', '{}', gen_random_uuid(),"
-                " 'p' || n, 'Jordan', 'Ashdown' || n %% 9973, date '1960-01-01' + n %% 16000,"
+                " area_id, created_at) select %s, %s, %s, 'official-sensitive', '', 'partners', '{}',"
+                " gen_random_uuid(), 'p' || n, 'Jordan', 'Ashdown' || n %% 9973, date '1960-01-01' + n %% 16000,"
                 " case when n %% 6 = 0 then 'F' else 'M' end, '', case when n %% 20 = 0 then %s end, now()"
                 " from generate_series(1, %s) n", [place.partnership.pk, police.pk, police.regime, area.pk, people])
             cursor.execute(
                 "insert into cohorts_candidate (partnership_id, owner_agency_id, regime, marking, descriptor, audience,"
                 " audience_agencies, run_id, person_id, standing, rank, points, strand, within_capacity, threshold,"
                 " not_known, provisional, area_id, sex, age_band, in_custody, reasons)"
-                " select partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies, %s, id,"
-                " 'eligible', row_number() over (order by id), 100, case when id %% 3 = 0 then 'fixed' else 'flex' end,"
+                " select partnership_id, owner_agency_id, regime, marking, descriptor, audience, audience_agencies, %s,"
+                " id, 'eligible', row_number() over (order by id), 100,"
+                " case when id %% 3 = 0 then 'fixed' else 'flex' end,"
                 " id <= 60, '', 0, false, area_id, sex,"
                 " (array['18-20','21-24','25-34','35-49','50-plus'])[1 + id %% 5],"
                 " id %% 33 = 0, '' from people_person order by id", [run.pk])

@@ -34,12 +34,14 @@ def download(
 ) -> HttpResponse:
     """A list as a file, and the record that it left: who took it, which list, how many rows, and about whom.
 
-    `people`: the ids of the people in it.
+    `people`: the ids of the people in it; a list that names any is marked OFFICIAL-SENSITIVE, in its name and on its
+    printed pages.
     """
     request.scope.check(permission)
     if kind not in TYPES:
         raise NotVisible()
-    listed = list(rows)
+    listed, named = list(rows), sorted(set(people))
+    marking = "OFFICIAL-SENSITIVE" if named else "OFFICIAL"
     audit.record(
         by=request.scope,
         at=timezone.now(),
@@ -47,12 +49,12 @@ def download(
         action=f"export.{slugify(name)}",
         subject_type="access.List",
         subject_id=slugify(name),
-        people=people,
+        people=named,
         detail={"rows": len(listed), "kind": kind},
     )
-    body = csv_file(headings, listed) if kind == "csv" else xlsx_file(headings, listed, title=name)
+    body = csv_file(headings, listed) if kind == "csv" else xlsx_file(headings, listed, title=name, marking=marking)
     response = HttpResponse(body, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}-{marking}.{kind}"'
     return response
 
 

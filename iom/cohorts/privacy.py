@@ -84,8 +84,8 @@ FIELDS = {
         **all_of(STAFF, "nominated_by", "endorsed_by", "closed_by"),
         **all_of(SENSITIVE_DATE, "nominated_at", "sentence_ends_on", "licence_ends_on"),
         **all_of(
-            SENSITIVE, "reason", "proposed_type", "supervision", "index_offence", "intelligence_summary",
-            "other_arrangements", "victims", "needs", "engagement", "protective_factors", "snapshot",
+            SENSITIVE, "reason", "proposed_type", "supervision", "index_offence", "other_arrangements",
+            "victims", "needs", "engagement", "protective_factors", "snapshot",
             "withdrawal_reason",
         ),
     },
@@ -95,6 +95,14 @@ FIELDS = {
         **all_of(SYSTEM, "request", "given_at", "replaced_at"),
         "given_by": STAFF,
         **all_of(SENSITIVE, "known", "summary", "view", "view_reason"),
+    },
+    "cohorts.PanelIntelligence": {
+        **MARKING,
+        **all_of(SYSTEM, "nomination", "given_at", "withdrawn_at"),
+        **all_of(STAFF, "given_by", "withdrawn_by"),
+        **all_of(
+            SENSITIVE, "text", "source_evaluation", "information_assessment", "handling_code", "handling_conditions"
+        ),
     },
     "cohorts.PanelDecision": {
         **MARKING,
@@ -130,7 +138,14 @@ TABLES = (
         ("person",),
         _("Nomination"),
         on="nominated_at",
-        third_party=("victims", "intelligence_summary"),
+        third_party=("victims",),
+    ),
+    Table(
+        models.PanelIntelligence,
+        ("nomination__person",),
+        _("Intelligence given to the panel"),
+        on="given_at",
+        restricted=True,
     ),
     Table(models.AgencyReturn, ("request__nomination__person",), _("What an agency told the panel"), on="given_at"),
     Table(models.PanelDecision, ("nomination__person",), _("Decision of the panel"), on="decided_at"),

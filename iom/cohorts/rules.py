@@ -164,6 +164,29 @@ def check_can_return(*, state: str) -> None:
 can_return = can(check_can_return)
 
 
+def check_can_take_back(*, is_own_agency: bool, is_withdrawn: bool) -> None:
+    """Whoever's intelligence it is may take it back, whatever the panel has decided."""
+    if not is_own_agency:
+        raise NotAllowed("Another agency gave this. Ask it to take it back.")
+    if is_withdrawn:
+        raise WrongState("This has been taken back already.")
+
+
+can_take_back = can(check_can_take_back)
+
+
+def check_can_transfer(*, is_own_agency: bool, is_to_itself: bool, is_seen: bool) -> None:
+    """An agency hands over what is its own, to another that sees it already: nothing is shown to anybody by it."""
+    if not is_own_agency:
+        raise NotAllowed("Another agency answers for this nomination. Only it can hand it over.")
+    if is_to_itself:
+        raise InvalidInput("Choose another agency than your own.", {"agency": "Select another agency"})
+    if not is_seen:
+        raise InvalidInput(
+            "That agency may not see this nomination.", {"agency": "Select an agency that sees the nomination"}
+        )
+
+
 def is_ready_for_panel(
     *, state: str, waiting: int, returns_due_on: date, deferred_until: date | None, on: date
 ) -> bool:

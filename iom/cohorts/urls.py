@@ -21,6 +21,17 @@ urlpatterns = [
     path("cohort/nominations.<str:kind>", nominations.export, name="cohorts-nominations-export"),
     path("cohort/nominations/<int:nomination_id>", nominations.nomination, name="cohorts-nomination"),
     path("cohort/nominations/<int:nomination_id>/return", nominations.give_return, name="cohorts-return"),
+    path(
+        "cohort/nominations/<int:nomination_id>/intelligence",
+        nominations.give_intelligence,
+        name="cohorts-give-intelligence",
+    ),
+    path(
+        "cohort/intelligence/<int:intelligence_id>/withdraw",
+        nominations.withdraw_intelligence,
+        name="cohorts-withdraw-intelligence",
+    ),
+    path("cohort/nominations/<int:nomination_id>/transfer", nominations.transfer, name="cohorts-transfer"),
     path("cohort/nominations/<int:nomination_id>/withdraw", nominations.withdraw, name="cohorts-withdraw"),
     path("cohort/nominations/<int:nomination_id>/decide", panel.decide, name="cohorts-decide"),
     path("cohort/decisions/<int:decision_id>/told", panel.told, name="cohorts-told"),

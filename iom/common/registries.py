@@ -116,6 +116,7 @@ class TimelineEntry:
     text: str = ""
     kind: str = ""
     source: str = ""
+    seen_by: str = ""  # who may see it, where that is not all partners
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def csv_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-def xlsx_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
-    """One sheet with its heading row frozen; numbers and dates are numbers and dates."""
+def xlsx_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str, marking: str) -> bytes:
+    """One sheet with its heading row frozen and its marking on each printed page; numbers and dates are just that."""
     import xlsxwriter
 
     written = BytesIO()
@@ -54,6 +54,9 @@ def xlsx_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, title:
         sheet = book.add_worksheet(title[:31])
         heading, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.freeze_panes(1, 0)
+        sheet.set_header(f"&C{marking}")
+        sheet.set_footer(f"&C{marking}")
+        book.set_properties({"title": title, "subject": marking})
         sheet.write_row(0, 0, headings, heading)
         for number, row in enumerate(rows, start=1):
             for place, cell in enumerate(row):

@@ -69,6 +69,7 @@ class Gathered:
     marking: str
     descriptor: str
     concern: str = ""  # "third-party" or "restricted"
+    only_for: tuple[int, ...] | None = None  # the agencies that conditions on its sharing let have it; None: no such
 
 
 def gather(*, scope: Any, person_id: int) -> Iterator[Gathered]:
@@ -106,6 +107,7 @@ def rows_of(tables: Iterable[Table], *, scope: Any, person_id: int) -> Iterator[
                     marking=row.marking,
                     descriptor=row.descriptor,
                     concern=concern_of(table, row),
+                    only_for=tuple(row.audience_agencies) if getattr(row, "has_conditions", False) else None,
                 )
 
 

@@ -57,6 +57,7 @@ class PersonFrame:
     lead_professional: str | None = None
     warnings: tuple[PersonWarning, ...] = ()
     sections: tuple[Section, ...] = ()
+    marking: str = ""
 
     @property
     def warnings_by_urgency(self) -> list[PersonWarning]:

@@ -131,7 +131,9 @@ FIELDS = {
     "people.IntelligenceCount": {
         **EVENT,
         "month": SENSITIVE_DATE,
-        **dict.fromkeys(("reports", "crime_type"), SENSITIVE),
+        **dict.fromkeys(
+            ("reports", "crime_type", "source_evaluation", "information_assessment", "handling_code"), SENSITIVE
+        ),
     },
 }  # fmt: skip
 

@@ -310,7 +310,7 @@ WORDS = (
     Factor(
         "intelligence_reports",
         "number",
-        "Intelligence reports that name the person (counts only)",
+        "Intelligence reports that name the person: counts only, none suspected false or shared with conditions only",
         "intelligence_counts",
         lambda rows, where, _: rows.reports.sum(where=where),
         "reports",

@@ -22,6 +22,7 @@ from iom_analytics.history import (
 )
 from iom_analytics.history.occasions import offence_table
 from iom_analytics.tables import ARRESTS, ASSESSMENTS, DRUG_TESTS, INTELLIGENCE_COUNTS, PERSONS, REGISTERS
+from iom_analytics.tables.events import SUSPECTED_FALSE, WITH_CONDITIONS
 
 SCORE_COLUMNS = {
     "person_key": "string",
@@ -44,7 +45,7 @@ NAMED_BY: dict[Feed | str, tuple[str, ...]] = {
     "drug_tests": ("test_date", "occasion", "result"),
     "assessments": ("assessment_date", "instrument", "item"),
     "registers": ("register", "start_date"),
-    "intelligence_counts": ("month", "crime_type"),
+    "intelligence_counts": ("month", "crime_type", "source_evaluation", "information_assessment", "handling_code"),
     "scores": ("predictor",),
     "persons": ("person_key",),
     "custody_spells": ("start_date",),
@@ -105,9 +106,14 @@ class Feeds:
         return rows.filter((rows.start_date <= self.on) & (rows.end_date.isnull() | (rows.end_date > self.on)))
 
     def intelligence_counts(self, table: IbisTable) -> IbisTable:
-        """The months that had begun by the date; the month of the date itself counts as far as it has gone."""
+        """The months that had begun by the date; the month of the date itself counts as far as it has gone.
+
+        Not what is suspected to be false, nor what may be shared only with conditions: every partner sees a rank.
+        """
         rows = complete(table, INTELLIGENCE_COUNTS)
-        return rows.filter(rows.month <= self.on)
+        is_false = rows.information_assessment.isin(SUSPECTED_FALSE).fill_null(False)
+        is_bound = rows.handling_code.isin(WITH_CONDITIONS).fill_null(False)
+        return rows.filter((rows.month <= self.on) & ~is_false & ~is_bound)
 
     def scores(self, table: IbisTable) -> IbisTable:
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]

@@ -158,11 +158,19 @@ def intelligence_counts(rng: np.random.Generator, careers: Careers, people: Peop
     type_of = np.array([types.index(numbers["crime_types"][group]) for group in offences().group])
     crime_type = type_of[pick_by(rng, offences().mix, start.kind[person])]
     rows, reports = np.unique(np.stack([person, month_of, crime_type]), axis=1, return_counts=True)
+    # A stream of its own: gradings shall not change what else is drawn.
+    grading = rng.spawn(1)[0]
     return Events(
         rows[0],
         {
             "month": columns.dates(rows[1].astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)),
             "reports": columns.numbers(reports.astype(np.int64)),
             "crime_type": columns.coded(types, rows[2]),
+            **{name: graded(grading, numbers["grading"][name], len(reports)) for name in numbers["grading"]},
         },
     )
+
+
+def graded(rng: np.random.Generator, shares: dict[Any, float], count: int) -> Any:
+    """One code for each row, drawn by these shares."""
+    return columns.coded(tuple(map(str, shares)), rng.choice(len(shares), count, p=list(shares.values())))

@@ -224,6 +224,10 @@ REGISTERS = Table(
     happened="start_date",
 )
 
+# Codes of intelligence, by 3x5x2 and by the 5x5x5 before it: College of Policing, APP intelligence management.
+SUSPECTED_FALSE = ("E", "5")
+WITH_CONDITIONS = ("C", "4", "5")
+
 INTELLIGENCE_COUNTS = Table(
     "intelligence_counts",
     "How many intelligence reports name the person in a month. Counts only: content never leaves its owner.",
@@ -232,8 +236,30 @@ INTELLIGENCE_COUNTS = Table(
         Column("month", "date", "First day of the month", required=True, filled=True),
         Column("reports", "integer", "Number of reports", required=True, filled=True, at_least=0),
         Column("crime_type", "text", "Broad type of crime the reports are about"),
+        Column(
+            "source_evaluation",
+            "text",
+            "How reliable the source is, by 3x5x2 (1 to 3) or the older 5x5x5 (A to E)",
+            codes=("1", "2", "3", "A", "B", "C", "D", "E"),
+            trap="A count for each grading. When a report is graded anew, send the count of its old grading again too,"
+            " lower by what went; a feed that begins to send gradings sends its ungraded counts once more, with 0",
+        ),
+        Column(
+            "information_assessment",
+            "text",
+            "How far the information is known to be true, by 3x5x2 (A to E) or the older 5x5x5 (1 to 5)",
+            codes=("A", "B", "C", "D", "E", "1", "2", "3", "4", "5"),
+            trap="What is suspected to be false (E, or 5) counts for nothing in a ranking",
+        ),
+        Column(
+            "handling_code",
+            "text",
+            "P: lawful sharing permitted. C: permitted with conditions. Or the older 1 to 5",
+            codes=("P", "C", "1", "2", "3", "4", "5"),
+            trap="What may be shared only with conditions (C, or 4 or 5) stays with its agency, and is not ranked on",
+        ),
     ),
-    key=("person_key", "month", "crime_type"),
+    key=("person_key", "month", "crime_type", "source_evaluation", "information_assessment", "handling_code"),
     happened="month",
 )
 

@@ -178,6 +178,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "latitude": ("lat",),
     "longitude": ("lon", "long", "lng"),
     "reports": ("count", "number of reports", "intelligence reports"),
+    "source_evaluation": ("source grading", "source grade", "evaluation of source"),
+    "information_assessment": ("intelligence assessment", "information grading", "assessment of information"),
+    "handling_code": ("handling", "dissemination code"),
 }
 
 

@@ -30,7 +30,13 @@ def postgres() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="iom-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        yield embedded.start(Path(folder) / "postgres")
+        url = embedded.start(Path(folder) / "postgres")
+        # The machine may go down: nothing of it is wanted afterwards. A killed process is another matter, and is safe.
+        with psycopg.connect(url, autocommit=True) as administrator:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                administrator.execute(f"alter system set {setting} = off")
+            administrator.execute("select pg_reload_conf()")
+        yield url
 
 
 @pytest.fixture(scope="session")

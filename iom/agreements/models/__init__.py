@@ -1,6 +1,7 @@
 """The tables of agreements, and what every record about a person carries; one module for each subject."""
 
 from iom.agreements.models.documents import AgreementDocument
+from iom.agreements.models.grading import Graded
 from iom.agreements.models.impact_assessments import ImpactAssessment
 from iom.agreements.models.limits import EmergencyAccess, LimitedAccess
 from iom.agreements.models.marking import Marked, MarkedQuerySet, visible
@@ -10,6 +11,7 @@ __all__ = [
     "AgreementDocument",
     "AgreementParty",
     "EmergencyAccess",
+    "Graded",
     "ImpactAssessment",
     "LimitedAccess",
     "Marked",

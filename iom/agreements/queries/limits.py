@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from iom.access.scope import PersonRule, Scope, act_in, unrestricted
+from iom.access.scope import PersonRule, Scope
 from iom.agreements.choices.limits import LimitKind
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.rules import limits as rules
@@ -26,28 +27,18 @@ def limited(scope: Scope, *, at: datetime) -> Scope:
 
     Asked by the system: whoever is kept out need not be able to see the limit.
     """
-    system = unrestricted(
-        partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="finding whom a user is kept from"
-    )
-    with act_in(system):
-        return _limited(scope, at)
-
-
-def _limited(scope: Scope, at: datetime) -> Scope:
-    accesses = EmergencyAccess.objects.filter(
-        open_at(at), partnership_id=scope.partnership_id, owner_agency_id=scope.agency_id, user_id=scope.user_id
-    )
-    opened = tuple(PersonRule(*ids) for ids in accesses.order_by("opened_at").values_list("person_id", "pk"))
-    people = [rule.person_id for rule in opened]
-    limits = LimitedAccess.objects.filter(in_force_at(at), partnership_id=scope.partnership_id)
-    shut_out = tuple(
-        PersonRule(limit.person_id, limit.pk)
-        for limit in limits.only("person_id", "kind", "user_ids", "agency_ids")
-        if rules.shuts_out(
-            kind=limit.kind,
-            is_named=scope.user_id in limit.user_ids or scope.agency_id in limit.agency_ids,
-            is_opened=limit.person_id in people,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select row_id, person_id, kind, is_named from agreements_person_rules(%s, %s, %s, %s)",
+            [scope.partnership_id, scope.agency_id, scope.user_id, at],
         )
+        found = cursor.fetchall()
+    opened = tuple(PersonRule(person_id, row_id) for row_id, person_id, kind, _named in found if not kind)
+    people = {rule.person_id for rule in opened}
+    shut_out = tuple(
+        PersonRule(person_id, row_id)
+        for row_id, person_id, kind, is_named in found
+        if kind and rules.shuts_out(kind=kind, is_named=is_named, is_opened=person_id in people)
     )
     return replace(scope, shut_out=shut_out, opened=opened)
 
@@ -55,11 +46,6 @@ def _limited(scope: Scope, at: datetime) -> Scope:
 def in_force_at(at: datetime) -> Q:
     """A limit that holds: not lifted, and confirmed or not yet lapsed."""
     return Q(lifted_at__isnull=True) & (Q(lapses_at__isnull=True) | Q(lapses_at__gt=at))
-
-
-def open_at(at: datetime) -> Q:
-    """An emergency access that is open."""
-    return Q(closed_at__isnull=True, opened_at__lte=at, closes_at__gt=at)
 
 
 def is_excluded(*, person_id: int, scope: Scope) -> bool:

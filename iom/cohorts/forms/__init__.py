@@ -2,7 +2,7 @@
 
 from iom.cohorts.forms.lists import CandidateFilterForm, MemberFilterForm, NominationFilterForm
 from iom.cohorts.forms.members import DeselectForm, LeadForm, RagForm, ReviewForm
-from iom.cohorts.forms.nominations import NominateForm, ReturnForm, WithdrawForm
+from iom.cohorts.forms.nominations import IntelligenceForm, NominateForm, ReturnForm, TransferForm, WithdrawForm
 from iom.cohorts.forms.panel import DecisionForm, ToldForm
 from iom.cohorts.forms.schemes import ActivateForm, AdoptForm, VersionForm
 
@@ -12,6 +12,7 @@ __all__ = [
     "CandidateFilterForm",
     "DecisionForm",
     "DeselectForm",
+    "IntelligenceForm",
     "LeadForm",
     "MemberFilterForm",
     "NominateForm",
@@ -20,6 +21,7 @@ __all__ = [
     "ReturnForm",
     "ReviewForm",
     "ToldForm",
+    "TransferForm",
     "VersionForm",
     "WithdrawForm",
 ]

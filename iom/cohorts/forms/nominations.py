@@ -6,8 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iom.agreements.choices import Audience
+from iom.agreements.choices.grading import Handling, InformationAssessment, SourceEvaluation
+from iom.agreements.rules import grading
 from iom.cohorts.choices import Known, LawfulBasis, OtherArrangement, Supervision, View
-from iom.cohorts.operations import Referral
+from iom.cohorts.operations import Referral, Report
 from iom.govuk.fields import GovukCheckboxes, GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
 
@@ -39,10 +41,6 @@ class NominateForm(GovukForm):
     engagement = prose(_("How the person has engaged so far"))
     protective_factors = prose(_("What protects the person from offending"))
     victims = prose(_("Victims, and domestic abuse"), hint=_("No victim's name or address"))
-    intelligence_summary = prose(
-        _("Intelligence summary"),
-        hint=_("Sanitised: nothing that could reveal a source. Keep it apart from verifiable facts"),
-    )
     other_arrangements = forms.MultipleChoiceField(
         label=_("Other arrangements"), required=False, choices=OtherArrangement.choices, widget=GovukCheckboxes
     )
@@ -73,7 +71,7 @@ class NominateForm(GovukForm):
         (_("The person's position"), ("supervision", "sentence_ends_on", "licence_ends_on", "index_offence")),
         (
             _("What you know"),
-            ("needs", "engagement", "protective_factors", "victims", "intelligence_summary", "other_arrangements"),
+            ("needs", "engagement", "protective_factors", "victims", "other_arrangements"),
         ),
         (
             _("Sharing"),
@@ -127,6 +125,67 @@ class ReturnForm(GovukForm):
     def __init__(self, *args: Any, agencies: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["audience_agencies"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = agencies
+
+
+def first_of(choices: Any, codes: Any) -> Choices:
+    """The choices of today's grading, each with its code before its words."""
+    return [(str(code), f"{code}: {choices(code).label}") for code in codes]
+
+
+class IntelligenceForm(GovukForm):
+    """One piece of intelligence for the panel, with its grading, and who its handling code lets read it."""
+
+    text = prose(
+        _("Intelligence"),
+        required=True,
+        hint=_("Sanitised: nothing that could reveal a source. Keep verifiable facts out of it: they go in the return"),
+    )
+    source_evaluation = forms.ChoiceField(label=_("Source"), widget=GovukRadios)
+    information_assessment = forms.ChoiceField(label=_("Information"), widget=GovukRadios)
+    handling_code = forms.ChoiceField(label=_("Handling code"), widget=GovukRadios)
+    conditions = prose(
+        _("Conditions"), hint=_("What whoever reads this may and may not do with it, and whom to ask"), rows=2
+    )
+    audience = forms.ChoiceField(
+        label=_("Who may read it?"),
+        choices=Audience.choices,
+        widget=GovukRadios(
+            hints={
+                Audience.PARTNERS: _("Every agency that sees the nomination; not for code C"),
+                Audience.LISTED: _("Your agency and those you select below"),
+                Audience.OWN: _("Your agency alone"),
+            }
+        ),
+    )
+    agencies = forms.MultipleChoiceField(label=_("Agencies that may read it"), required=False, widget=GovukCheckboxes)
+
+    def __init__(self, *args: Any, agencies: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (
+            ("source_evaluation", first_of(SourceEvaluation, grading.SOURCES)),
+            ("information_assessment", first_of(InformationAssessment, grading.ASSESSMENTS)),
+            ("handling_code", first_of(Handling, grading.HANDLINGS)),
+            ("agencies", agencies),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    def report(self) -> Report:
+        given = self.cleaned_data
+        agencies = tuple(int(pk) for pk in given["agencies"])
+        return Report(**{name: given[name] for name in self.fields if name != "agencies"}, agencies=agencies)
+
+
+class TransferForm(GovukForm):
+    agency = forms.ChoiceField(label=_("Agency that answers for it from now on"), widget=GovukRadios)
+    reason = prose(_("Why it is handed over"), required=True)
+
+    def __init__(self, *args: Any, agencies: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["agency"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = agencies
 

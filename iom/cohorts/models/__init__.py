@@ -1,7 +1,7 @@
 """The cohort: how candidates are ranked, who is nominated, what the panel decides, and who is in."""
 
 from iom.cohorts.models.membership import CohortMembership, MembershipChange
-from iom.cohorts.models.panel import AgencyReturn, Nomination, PanelDecision, ReturnRequest
+from iom.cohorts.models.panel import AgencyReturn, Nomination, PanelDecision, PanelIntelligence, ReturnRequest
 from iom.cohorts.models.ranking import Candidate, CandidateWorking, RankRun, Score
 from iom.cohorts.models.schemes import Scheme, SchemeVersion, WhatIfPerson
 
@@ -13,6 +13,7 @@ __all__ = [
     "MembershipChange",
     "Nomination",
     "PanelDecision",
+    "PanelIntelligence",
     "RankRun",
     "ReturnRequest",
     "Scheme",

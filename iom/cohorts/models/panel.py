@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from iom.agreements.models import Marked, MarkedQuerySet
+from iom.agreements.models import Graded, Marked, MarkedQuerySet
+from iom.agreements.models.grading import BOUND
 from iom.cohorts.choices import (
     Known,
     LawfulBasis,
@@ -46,7 +47,6 @@ class Nomination(Marked):
     sentence_ends_on = models.DateField(null=True)
     licence_ends_on = models.DateField(null=True)
     index_offence = models.CharField(max_length=200, blank=True)
-    intelligence_summary = models.TextField(blank=True, help_text="Sanitised: nothing that could reveal a source")
     other_arrangements = ArrayField(models.CharField(max_length=20, choices=OtherArrangement.choices), default=list)
     victims = models.TextField(blank=True)
     needs = models.TextField(blank=True)
@@ -155,6 +155,38 @@ class AgencyReturn(Marked):
 
     def __str__(self) -> str:
         return f"Return {self.pk}"
+
+
+class PanelIntelligence(Marked, Graded):
+    """Intelligence that an agency gives the panel on one nomination, graded, for who its handling code lets read it.
+
+    Taken back, its words are gone and the row says so. Not opened by an emergency: whoever gave it is to be asked.
+    """
+
+    about_people = ("nomination__person",)
+
+    nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, related_name="intelligence")
+    text = models.TextField(blank=True, help_text="Sanitised: nothing that could reveal a source")
+    handling_conditions = models.TextField(blank=True, help_text="What its reader may and may not do with it")
+    given_by = models.IntegerField()
+    given_at = models.DateTimeField()
+    withdrawn_by = models.IntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=BOUND, name="panelintelligence_with_conditions_not_for_all"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, text="", handling_conditions=""),
+                name="panelintelligence_withdrawn_is_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Intelligence {self.pk}"
 
 
 class PanelDecision(Marked):

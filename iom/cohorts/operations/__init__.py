@@ -3,6 +3,7 @@
 The score never decides: what selects, declines or de-selects anybody is called by a person who gives a reason.
 """
 
+from iom.cohorts.operations.intelligence import Report, give_intelligence, withdraw_intelligence
 from iom.cohorts.operations.members import change_rag, deselect, reselect, set_lead, set_review
 from iom.cohorts.operations.nominations import Referral, give_return, nominate, withdraw
 from iom.cohorts.operations.panel import Verdict, decide, record_told
@@ -26,9 +27,11 @@ from iom.cohorts.operations.schemes import (
     store_checks,
     withdraw_version,
 )
+from iom.cohorts.operations.transferring import transfer
 
 __all__ = [
     "Referral",
+    "Report",
     "Verdict",
     "activate",
     "adopt",
@@ -42,6 +45,7 @@ __all__ = [
     "draft",
     "fail_check",
     "fail_ranking",
+    "give_intelligence",
     "give_return",
     "nominate",
     "note_progress",
@@ -54,6 +58,8 @@ __all__ = [
     "start_ranking",
     "store_checks",
     "store_ranking",
+    "transfer",
     "withdraw",
+    "withdraw_intelligence",
     "withdraw_version",
 ]

@@ -33,7 +33,6 @@ class Referral:
     sentence_ends_on: date | None = None
     licence_ends_on: date | None = None
     index_offence: str = ""
-    intelligence_summary: str = ""
     other_arrangements: tuple[str, ...] = ()
     victims: str = ""
     needs: str = ""

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.presenters.marking import handling_line
 from iom.cohorts import rules
 from iom.cohorts.choices import NominationState, OtherArrangement, type_name
-from iom.cohorts.models import Nomination, PanelDecision, ReturnRequest
+from iom.cohorts.models import Nomination, PanelDecision, PanelIntelligence, ReturnRequest
 from iom.cohorts.presenters.people import particulars
 
 
@@ -80,7 +82,6 @@ def summary_rows(nomination: Nomination, *, names: Mapping[int, str]) -> list[di
         (_("Engagement"), nomination.engagement),
         (_("Protective factors"), nomination.protective_factors),
         (_("Victims, and domestic abuse"), nomination.victims),
-        (_("Intelligence summary"), nomination.intelligence_summary),
         (_("Other arrangements"), ", ".join(arrangements)),
         (_("Lawful basis"), nomination.get_lawful_basis_display()),
         (_("Sharing agreement"), nomination.agreement_reference),
@@ -111,6 +112,29 @@ def return_rows(requests: list[ReturnRequest], *, on: date, scope: Scope) -> lis
             }
         )
     return found
+
+
+def intelligence_cards(
+    found: list[PanelIntelligence], *, agencies: Mapping[int, str], scope: Scope
+) -> list[dict[str, Any]]:
+    """Each piece of intelligence with its grading in words, and who may read it; what was taken back says so."""
+    return [
+        {
+            "id": each.pk,
+            "text": each.text,
+            "grading": each.grading,
+            "grading_words": each.grading_words,
+            "conditions": each.handling_conditions,
+            "line": handling_line(each, agencies=agencies),
+            "given_at": each.given_at,
+            "withdrawn_at": each.withdrawn_at,
+            "may_withdraw": scope.allows(Permission.AGENCY_RETURN)
+            and rules.can_take_back(
+                is_own_agency=each.owner_agency_id == scope.agency_id, is_withdrawn=each.withdrawn_at is not None
+            ),
+        }
+        for each in found
+    ]
 
 
 def decision_card(decision: PanelDecision, *, names: Mapping[int, str], agencies: Mapping[int, str]) -> dict[str, Any]:

@@ -74,6 +74,18 @@ def list_candidates(*, run: RankRun, chosen: CandidateFilter, page: int, scope: 
     return CandidatePage(rows, before, number, pages, count, counted > COUNT_LIMIT)
 
 
+def count_candidates(*, run: RankRun, scope: Scope) -> tuple[int, int]:
+    """How many are eligible and how many nearly, of those whom the scope may see; up to one beyond `COUNT_LIMIT`.
+
+    The run's own totals are of everybody: beside the list, they would tell how many are kept from its reader.
+    """
+    found = Candidate.objects.visible_to(scope).filter(run=run).order_by("rank").values_list("pk")
+    eligible, near = (
+        len(found.filter(standing=standing)[: COUNT_LIMIT + 1]) for standing in (Standing.ELIGIBLE, Standing.NEAR_MISS)
+    )
+    return eligible, near
+
+
 def list_for_export(*, run: RankRun, chosen: CandidateFilter, scope: Scope) -> list[Candidate]:
     """The same list as far as it is counted, in one go."""
     found = Candidate.objects.visible_to(scope).filter(run=run, **chosen.conditions())

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from iom.access.scope import Scope
 from iom.cohorts.choices import NominationState
-from iom.cohorts.models import AgencyReturn, Nomination, PanelDecision, ReturnRequest
+from iom.cohorts.models import AgencyReturn, Nomination, PanelDecision, PanelIntelligence, ReturnRequest
 from iom.common.errors import NotVisible
 
 UNDECIDED = (NominationState.OPEN, NominationState.DEFERRED)
@@ -95,6 +95,24 @@ def list_requests(*, nomination: Nomination, scope: Scope) -> list[ReturnRequest
     found = ReturnRequest.objects.visible_to(scope).filter(nomination=nomination).select_related("agency")
     found = found.prefetch_related(Prefetch("answers", queryset=answers, to_attr="visible_answers"))
     return list(found.order_by("agency__name"))
+
+
+def list_intelligence(*, nomination: Nomination, scope: Scope) -> list[PanelIntelligence]:
+    """What agencies gave the panel, as far as this user may read it, the latest first; what was taken back too."""
+    found = PanelIntelligence.objects.visible_to(scope).filter(nomination=nomination).select_related("owner_agency")
+    return list(found.order_by("-given_at", "-pk"))
+
+
+def get_intelligence(*, intelligence_id: int, scope: Scope) -> PanelIntelligence:
+    found: PanelIntelligence | None = (
+        PanelIntelligence.objects.visible_to(scope)
+        .select_related("nomination__person", "nomination__scheme")
+        .filter(pk=intelligence_id)
+        .first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
 
 
 def nominations_of(*, person_id: int, scope: Scope) -> list[Nomination]:

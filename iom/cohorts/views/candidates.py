@@ -20,6 +20,7 @@ from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.forms import CandidateFilterForm
 from iom.cohorts.models import RankRun
 from iom.cohorts.presenters import candidates as present
+from iom.cohorts.queries.candidates import COUNT_LIMIT
 from iom.cohorts.views import shared
 from iom.common.errors import NotVisible
 from iom.people.presenters.frame import person_frame
@@ -72,8 +73,8 @@ def candidates(request: ScopedRequest) -> HttpResponse:
         "form": form,
         "standing": standing,
         "tabs": [
-            {"text": _(text), "value": value, "count": count}
-            for (value, text), count in zip(TABS, (run.eligible, run.near_misses), strict=True)
+            {"text": _(text), "value": value, "count": min(count, COUNT_LIMIT), "is_more": count > COUNT_LIMIT}
+            for (value, text), count in zip(TABS, queries.count_candidates(run=run, scope=scope), strict=True)
         ],
         "page": page,
         "rows": present.list_rows(page, members=members, nominated=nominated, on=on),

@@ -17,11 +17,19 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.access.views import ScopedRequest, add_errors, paged, requires
 from iom.agreements.choices import Audience
+from iom.agreements.presenters.marking import handling_line
 from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import Origin, type_name
-from iom.cohorts.forms import NominateForm, NominationFilterForm, ReturnForm, WithdrawForm
+from iom.cohorts.forms import (
+    IntelligenceForm,
+    NominateForm,
+    NominationFilterForm,
+    ReturnForm,
+    TransferForm,
+    WithdrawForm,
+)
 from iom.cohorts.models import Nomination
 from iom.cohorts.presenters import candidates as present_candidates
 from iom.cohorts.presenters import nominations as present
@@ -161,11 +169,16 @@ def nomination(request: ScopedRequest, nomination_id: int) -> HttpResponse:
         "summary": present.summary_rows(found, names=names),
         "returns": present.return_rows(requests, on=on, scope=scope),
         "decisions": [present.decision_card(each, names=names, agencies=agencies) for each in decisions],
+        "intelligence": present.intelligence_cards(
+            queries.list_intelligence(nomination=found, scope=scope), agencies=agencies, scope=scope
+        ),
         "membership": queries.membership_from(nomination=found, scope=scope),
         "may_return": scope.allows(Permission.AGENCY_RETURN) and rules.can_return(state=found.state),
         "may_decide": scope.allows(Permission.PANEL_DECIDE) and present.is_undecided(found),
         "may_withdraw": scope.allows(Permission.NOMINATE) and present.is_undecided(found),
         "may_tell": scope.allows(Permission.COHORT_MANAGE),
+        "may_transfer": scope.allows(Permission.COHORT_MANAGE) and found.owner_agency_id == scope.agency_id,
+        "line": handling_line(found, agencies=agencies),
         "snapshot": snapshot_context(found, scope),
         "closed_by": names.get(found.closed_by or -1, ""),
     }
@@ -231,6 +244,50 @@ def give_return(request: ScopedRequest, nomination_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@requires(Permission.AGENCY_RETURN)
+def give_intelligence(request: ScopedRequest, nomination_id: int) -> HttpResponse:
+    """The user's own agency gives the panel graded intelligence, to be read by whom its handling code lets."""
+    scope = request.scope
+    found = queries.get_nomination(nomination_id=nomination_id, scope=scope)
+    rules.check_can_return(state=found.state)
+    audit.viewed(by=scope, at=timezone.now(), person_id=found.person_id, page="give-intelligence")
+    agencies = [(str(each.pk), each.name) for each in partnerships.list_agencies(scope=scope)]
+    form = IntelligenceForm(
+        request.POST or None, agencies=[(pk, name) for pk, name in agencies if int(pk) != scope.agency_id]
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            cohorts.give_intelligence(nomination=found, report=form.report(), by=scope, at=timezone.now())
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("The intelligence has been given."))
+            return redirect("cohorts-nomination", found.pk)
+    return render(request, "cohorts/give_intelligence.html", page_context(found, scope) | {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGENCY_RETURN)
+def withdraw_intelligence(request: ScopedRequest, intelligence_id: int) -> HttpResponse:
+    scope = request.scope
+    found = queries.get_intelligence(intelligence_id=intelligence_id, scope=scope)
+    rules.check_can_take_back(
+        is_own_agency=found.owner_agency_id == scope.agency_id, is_withdrawn=found.withdrawn_at is not None
+    )
+    nomination = found.nomination
+    audit.viewed(by=scope, at=timezone.now(), person_id=nomination.person_id, page="withdraw-intelligence")
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        cohorts.withdraw_intelligence(
+            intelligence=found, reason=form.cleaned_data["reason"], by=scope, at=timezone.now()
+        )
+        messages.success(request, _("The intelligence has been taken back."))
+        return redirect("cohorts-nomination", nomination.pk)
+    context = page_context(nomination, scope) | {"form": form}
+    return render(request, "cohorts/withdraw_intelligence.html", context)
+
+
+@require_http_methods(["GET", "POST"])
 @requires(Permission.NOMINATE)
 def withdraw(request: ScopedRequest, nomination_id: int) -> HttpResponse:
     scope = request.scope
@@ -242,3 +299,27 @@ def withdraw(request: ScopedRequest, nomination_id: int) -> HttpResponse:
         messages.success(request, _("The nomination has been withdrawn."))
         return redirect("cohorts-nomination", found.pk)
     return render(request, "cohorts/withdraw.html", page_context(found, scope) | {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.COHORT_MANAGE)
+def transfer(request: ScopedRequest, nomination_id: int) -> HttpResponse:
+    """Hands a nomination, and what came of it, to another agency that sees it."""
+    scope = request.scope
+    found = queries.get_nomination(nomination_id=nomination_id, scope=scope)
+    audit.viewed(by=scope, at=timezone.now(), person_id=found.person_id, page="transfer-nomination")
+    agencies = {str(each.pk): each for each in partnerships.list_agencies(scope=scope)}
+    form = TransferForm(
+        request.POST or None, agencies=[(pk, each.name) for pk, each in agencies.items() if each.pk != scope.agency_id]
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        agency = agencies[given["agency"]]
+        try:
+            cohorts.transfer(nomination=found, agency=agency, reason=given["reason"], by=scope, at=timezone.now())
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("%(agency)s answers for it from now on.") % {"agency": agency.name})
+            return redirect("cohorts-nomination", found.pk)
+    return render(request, "cohorts/transfer.html", page_context(found, scope) | {"form": form})

@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 from django.db import connection
 from django.db.models import Field, Model
 
+from iom.agreements.rules.grading import WITH_CONDITIONS
 from iom.imports.models import Batch
 from iom.people import models as people
 
@@ -45,7 +46,11 @@ TARGETS: dict[str, Target] = {
     "drug_tests": Target(people.DrugTest, ("source_id", "test_date", "occasion"), {}),
     "assessments": Target(people.Assessment, ("source_id", "assessment_date", "instrument", "item", "kind"), {}),
     "registers": Target(people.Registration, ("source_id", "register", "start_date"), {}),
-    "intelligence_counts": Target(people.IntelligenceCount, ("source_id", "month", "crime_type"), {}),
+    "intelligence_counts": Target(
+        people.IntelligenceCount,
+        ("source_id", "month", "crime_type", "source_evaluation", "information_assessment", "handling_code"),
+        {},
+    ),
 }
 
 
@@ -137,6 +142,10 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
             " and r.source_id = i.source_id"
         )
         written |= {"row_hash": "i.row_hash", "person_id": "r.person_id"}
+    if "handling_code" in columns:
+        # Whatever the feed's audience: what may be shared only with conditions stays with its agency.
+        written["audience"] = "case when i.handling_code = any(%(bound)s) then 'own' else %(audience)s end"
+        common["bound"] = [str(code) for code in WITH_CONDITIONS]
     there = f"was.partnership_id = %(partnership_id)s and was.source = %(source)s and was.{key} = i.{key}"
     told = [name for name in columns if name not in target.identity]
     again = {name: written[name] for name in (*told, "batch_id", *(["received_at"] if is_record else []))}

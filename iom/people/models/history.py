@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from iom.agreements.models import Marked, MarkedQuerySet
+from iom.agreements.models import Graded, Marked, MarkedQuerySet
+from iom.agreements.models.grading import BOUND
 from iom.people.models.index import Person
 
 
@@ -86,7 +87,15 @@ class Registration(SourceEvent):
     level = models.CharField(max_length=40, blank=True)
 
 
-class IntelligenceCount(SourceEvent):
+class IntelligenceCount(SourceEvent, Graded):
+    """How many reports of one grading name the person in a month; what they say stays with their owner."""
+
     month = models.DateField()
     reports = models.IntegerField()
     crime_type = models.CharField(max_length=60, blank=True)
+
+    class Meta(SourceEvent.Meta):
+        constraints = [
+            *SourceEvent.Meta.constraints,
+            models.CheckConstraint(condition=BOUND, name="intelligencecount_with_conditions_not_for_all"),
+        ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.presenters.marking import highest
 from iom.common import registries
 from iom.govuk.filters import age as age_on
 from iom.govuk.filters import date as in_words
@@ -41,6 +42,7 @@ def person_frame(
         "identifiers": tuple(identifiers(records)),
         "custody_status": custody_status(people.latest_custody(person_id=person.pk, scope=scope), on),
         "warnings": tuple(warnings),
+        "marking": highest([person, *records]),
     }
     for source in registries.frame_sources:
         for name, value in source.facts(scope=scope, person_id=person.pk).items():

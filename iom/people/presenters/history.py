@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from iom.access.scope import Scope
+from iom.agreements.choices import Audience
 from iom.common import registries
 from iom.common.registries import TimelineEntry
 from iom.govuk.filters import age as age_on
@@ -17,6 +18,7 @@ from iom.govuk.filters import date as in_words
 from iom.people.choices import register_name
 from iom.people.extract import offence_titles
 from iom.people.models import Arrest, CustodySpell, DrugTest, Sanction
+from iom.people.models.history import SourceEvent
 from iom.people.queries import people
 from iom.people.queries.people import Career, History
 
@@ -122,6 +124,12 @@ def substances(row: DrugTest) -> str:
     return ", ".join(filter(None, (_("Opiates") if row.opiates else "", _("Cocaine") if row.cocaine else "")))
 
 
+def seen_by(*rows: SourceEvent) -> str:
+    """Who may see the rows of one entry, where that is not all partners: what is said of it must stay among them."""
+    narrow = sorted((row for row in rows if row.audience != Audience.PARTNERS), key=lambda row: row.audience)
+    return str(narrow[-1].get_audience_display()) if narrow else ""
+
+
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -149,6 +157,7 @@ def own_entries(*, scope: Scope, person_id: int) -> list[TimelineEntry]:
                 + (". " + _("Flagged as domestic abuse.") if row.domestic_abuse else ""),
                 _("Arrest"),
                 row.source,
+                seen_by(row),
             )
             for row in found.arrests
         ),
@@ -160,6 +169,7 @@ def own_entries(*, scope: Scope, person_id: int) -> list[TimelineEntry]:
                 substances(row),
                 _("Drug test"),
                 row.source,
+                seen_by(row),
             )
             for row in found.drug_tests
         ),
@@ -170,9 +180,10 @@ def own_entries(*, scope: Scope, person_id: int) -> list[TimelineEntry]:
                 row.month,
                 ngettext("%(count)s intelligence report", "%(count)s intelligence reports", row.reports)
                 % {"count": row.reports},
-                row.crime_type,
+                ". ".join(filter(None, [row.crime_type, "; ".join(row.grading_words)])),
                 _("Intelligence"),
                 row.source,
+                seen_by(row),
             )
             for row in found.intelligence
             if row.reports
@@ -192,7 +203,7 @@ def sanction_entries(rows: list[Sanction]) -> list[TimelineEntry]:
         ordered_disposals = dict.fromkeys(disposal(row) for row in offences if row.disposal)
         if ordered_disposals:
             text += ". " + ", ".join(ordered_disposals)
-        entries.append(TimelineEntry(on, capitalised(kind), text, _("Sanction"), source))
+        entries.append(TimelineEntry(on, capitalised(kind), text, _("Sanction"), source, seen_by(*offences)))
     return entries
 
 
@@ -200,9 +211,10 @@ def custody_entries(rows: list[CustodySpell]) -> list[TimelineEntry]:
     entries = []
     for row in rows:
         detail = ", ".join(filter(None, (capitalised(row.kind), row.prison)))
-        entries.append(TimelineEntry(row.start_date, _("Into custody"), detail, _("Custody"), row.source))
+        common = (detail, _("Custody"), row.source, seen_by(row))
+        entries.append(TimelineEntry(row.start_date, _("Into custody"), *common))
         if row.end_date:
-            entries.append(TimelineEntry(row.end_date, _("Released from custody"), detail, _("Custody"), row.source))
+            entries.append(TimelineEntry(row.end_date, _("Released from custody"), *common))
     return entries
 
 
@@ -211,11 +223,13 @@ def assessment_entries(found: History) -> list[TimelineEntry]:
     entries = []
     assessment = attrgetter("assessment_date", "instrument", "source")
     for (on, instrument, source), group in groupby(sorted(found.assessments, key=assessment), key=assessment):
+        rows = list(group)
         items = [
-            f"{row.item.replace('_', ' ')}: {' '.join(filter(None, (score(row.score), row.band)))}" for row in group
+            f"{row.item.replace('_', ' ')}: {' '.join(filter(None, (score(row.score), row.band)))}" for row in rows
         ]
         title = _("Assessed with %(instrument)s") % {"instrument": instrument}
-        entries.append(TimelineEntry(on, title, capitalised("; ".join(items)), _("Assessment"), source))
+        text = capitalised("; ".join(items))
+        entries.append(TimelineEntry(on, title, text, _("Assessment"), source, seen_by(*rows)))
     return entries
 
 
@@ -226,16 +240,9 @@ def score(value: float | None) -> str:
 def registration_entries(found: History) -> list[TimelineEntry]:
     entries = []
     for row in found.registrations:
-        name = register_name(row.register)
-        entries.append(
-            TimelineEntry(
-                row.start_date, _("Registered: %(name)s") % {"name": name}, row.level, _("Register"), row.source
-            )
-        )
+        name = {"name": register_name(row.register)}
+        common = (_("Register"), row.source, seen_by(row))
+        entries.append(TimelineEntry(row.start_date, _("Registered: %(name)s") % name, row.level, *common))
         if row.end_date:
-            entries.append(
-                TimelineEntry(
-                    row.end_date, _("Registration ended: %(name)s") % {"name": name}, "", _("Register"), row.source
-                )
-            )
+            entries.append(TimelineEntry(row.end_date, _("Registration ended: %(name)s") % name, "", *common))
     return entries

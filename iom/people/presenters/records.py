@@ -59,7 +59,18 @@ def side_by_side(records: list[SourceRecord]) -> list[Row]:
     if records:
         received = tuple(in_words(record.received_at) for record in records)
         rows.append(Row(_("Received"), received, differs=False))
+        for label, values in handling(records):
+            rows.append(Row(label, tuple(values), differs=False))
     return rows
+
+
+def handling(records: list[SourceRecord]) -> list[tuple[str, list[str]]]:
+    """How each record is to be handled, by label: its marking, the law it is kept under, and who may see it."""
+    return [
+        (_("Marking"), [record.marked_as for record in records]),
+        (_("Kept under"), [record.get_regime_display() for record in records]),
+        (_("May be seen by"), [record.get_audience_display() for record in records]),
+    ]
 
 
 def fields() -> tuple[tuple[str, str], ...]:

@@ -155,7 +155,7 @@ def contents(package: Package, *, who: str) -> dict[str, Any]:
         "who": who,
         "purpose": package.purpose,
         "under": f"{gateway.name} ({gateway.citation})",
-        "marking": package.get_marking_display(),
+        "marking": package.marked_as,
         "fetched_until": package.expires_on.isoformat(),
         "text": package.text,
         "items": [{name: item[name] for name in ("title", "date", "fields")} for item in package.items],

@@ -136,7 +136,7 @@ def gather(*, request: InformationRequest, by: Scope, at: datetime) -> int:
     marking = marked_by(by, audience=Audience.OWN)
     AnswerItem.objects.bulk_create(
         AnswerItem(
-            **{**marking, "regime": each.regime, "marking": each.marking},
+            **{**marking, "regime": each.regime, "marking": each.marking, "descriptor": each.descriptor},
             request=request,
             source=each.source,
             row_id=each.row_id,
@@ -252,7 +252,7 @@ def snapshot(item: AnswerItem) -> dict[str, Any]:
     return {
         "title": item.title,
         "date": item.on.isoformat() if item.on else None,
-        "marking": item.marking,
+        "marking": item.marked_as,
         "fields": [
             {"label": field["label"], "text": rules.CUT_OUT if field["name"] in item.blacked_out else field["text"]}
             for field in item.fields

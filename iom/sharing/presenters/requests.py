@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.agreements import rules as sharing_rules
-from iom.agreements.choices import Marking, RecordKind
+from iom.agreements.choices import RecordKind
 from iom.common.registries import Attention
 from iom.govuk.filters import datetime as moment
 from iom.partnerships import queries as partnerships
@@ -121,7 +121,7 @@ def given_page(given: Given) -> dict[str, Any]:
             {
                 "title": _(item["title"]),
                 "date": date.fromisoformat(item["date"]) if item["date"] else None,
-                "marking": str(Marking(item["marking"]).label),
+                "marking": item["marking"],
                 "rows": [{"key": field["label"], "value": field["text"]} for field in item["fields"]],
             }
             for item in given.items

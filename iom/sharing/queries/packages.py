@@ -32,11 +32,13 @@ def to_approve(*, scope: Scope) -> "QuerySet[Package]":
 
 
 def held(*, package: Package, scope: Scope) -> list[Gathered]:
-    """What the agency itself holds about the person, of the kinds chosen."""
+    """What the agency itself holds about the person, of the kinds chosen, and may give to outsiders."""
     return [
         each
         for each in subject_access.gather(scope=scope, person_id=package.person_id)
-        if each.controller_id == scope.agency_id and rules.kind_of(each.source) in package.kinds
+        if each.controller_id == scope.agency_id
+        and rules.kind_of(each.source) in package.kinds
+        and rules.may_go_to(None, only_for=each.only_for)
     ]
 
 

@@ -54,10 +54,17 @@ def late(*, scope: Scope, at: datetime) -> "QuerySet[InformationRequest]":
 
 
 def held(*, request: InformationRequest, scope: Scope) -> list[Gathered]:
-    """What the agency asked holds itself about the person, of the kinds asked for."""
+    """What the agency asked holds itself about the person, of the kinds asked for, and may give to who asks.
+
+    Intelligence with conditions on its sharing only to an agency that it lists.
+    """
     found = subject_access.gather(scope=scope, person_id=request.person_id)
     return [
-        each for each in found if each.controller_id == scope.agency_id and rules.kind_of(each.source) in request.kinds
+        each
+        for each in found
+        if each.controller_id == scope.agency_id
+        and rules.kind_of(each.source) in request.kinds
+        and rules.may_go_to(request.owner_agency_id, only_for=each.only_for)
     ]
 
 

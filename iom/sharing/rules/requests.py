@@ -172,6 +172,12 @@ def check_can_open(*, withdrawn: bool, expires_on: object, is_over: bool) -> Non
 
 can_open = can(check_can_open)
 
+
+def may_go_to(agency_id: int | None, *, only_for: Collection[int] | None) -> bool:
+    """Whether a row may be given to an agency, or to somebody outside (None). `only_for`: see `Gathered`."""
+    return only_for is None or agency_id in only_for
+
+
 # The kind of record, as agreements name it, that a table's rows are. What else an app holds is what an agency says.
 KINDS: Mapping[str, str] = {
     "people.SourceRecord": RecordKind.RECORDS,

@@ -8,7 +8,7 @@ import pytest
 from iom_analytics import cohorts
 from iom_analytics.engine import Engine
 from iom_analytics.history import Records
-from iom_analytics.tables import ARRESTS, PERSONS, SANCTIONS, Column, Table
+from iom_analytics.tables import ARRESTS, INTELLIGENCE_COUNTS, PERSONS, SANCTIONS, Column, Table
 from tests.analytics.drawn import drawn
 
 ON = date(2026, 4, 1)
@@ -210,3 +210,37 @@ def test_every_shipped_scheme_ranks_from_sanctions_alone(duckdb_engine: Engine, 
     people = cohorts.working(ranking).group_by("person_key").aggregate(points=lambda rows: rows.points.sum())
     summed = {row["person_key"]: row["points"] for row in people.to_pyarrow().to_pylist()}
     assert summed == {row["person_key"]: row["points"] for row in ranking.ranked.to_pyarrow().to_pylist()}
+
+
+def test_intelligence_suspected_false_or_with_conditions_is_not_ranked_on(engine: Engine) -> None:
+    counts = drawn(
+        INTELLIGENCE_COUNTS,
+        """
+        row_id  person_key  month       reports  source_evaluation  information_assessment  handling_code
+        i1      adam        2026-03-01  1        2                  B                       P
+        i2      adam        2026-03-01  2        2                  E                       P
+        i3      adam        2026-03-01  4        2                  B                       C
+        i4      adam        2026-03-01  8        -                  -                       -
+        i5      bill        2026-03-01  1        B                  5                       1
+        i6      bill        2026-03-01  2        B                  2                       5
+        i7      bill        2026-03-01  4        B                  2                       4
+        i8      bill        2026-03-01  8        B                  2                       1
+        """,
+    )
+    scheme = cohorts.read_scheme(
+        """
+        {id: intelligence, version: "1", name: I, purpose: Test, source: Test, effective_from: 2026-01-01,
+         capacity: {people: 1, source: Test},
+         components: [{id: n, name: N, factor: intelligence_reports, months: 3, bands: [{at_least: 1, points: 1}],
+                       source: Test}]}
+        """
+    )
+    records = Records(
+        persons=engine.from_arrow(TABLES["persons"], "persons"),
+        sanctions=engine.from_arrow(TABLES["sanctions"], "sanctions"),
+        intelligence_counts=engine.from_arrow(counts, "intelligence_counts"),
+    )
+    working = cohorts.working(cohorts.rank(engine, records, scheme=scheme, on=ON)).to_pyarrow().to_pylist()
+    found = {row["person_key"]: (row["value"], row["source_rows"]) for row in working if row["factor"] == "n"}
+    assert found["adam"] == (9, ["intelligence_counts:i1", "intelligence_counts:i4"])
+    assert found["bill"] == (8, ["intelligence_counts:i8"])

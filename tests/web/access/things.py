@@ -27,6 +27,7 @@ from iom.cohorts.models import (
     MembershipChange,
     Nomination,
     PanelDecision,
+    PanelIntelligence,
     ReturnRequest,
 )
 from iom.home import operations as home
@@ -185,6 +186,16 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
         known.update(**marking)
         both = Nomination.objects.filter(person__in=people)
         both.update(**marking, reason=f"{standing.word} reason")
+        intelligence = PanelIntelligence.objects.create(
+            partnership=place.partnership,
+            regime=place.agencies[standing.agency].regime,
+            **marking,
+            nomination=undecided,
+            text=f"{standing.word} told",
+            handling_code="P",
+            given_by=0,
+            given_at=AT,
+        )
         assert undecided.state == NominationState.OPEN
         for model, owner in (
             (ReturnRequest, "nomination__in"),
@@ -208,6 +219,7 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             "cohorts-told.decision_id": PanelDecision.objects.get(nomination_id=member.nomination_id).pk,
             "membership_id": member.pk,
             "nomination_id": undecided.pk,
+            "intelligence_id": intelligence.pk,
             "batch_id": make_batch(place, standing).pk,
             **sharing_things(place, standing, people[2]),
             **request_things(place, standing, people[2]),

@@ -152,7 +152,7 @@ def test_any_partner_refers_somebody_from_the_persons_own_pages(
     council = as_user(bob)
     tab, form = (reverse(name, args=[person.public_id]) for name in ("cohorts-person", "cohorts-nominate"))
     assert f'href="{tab}"' in council.get(reverse("people-person", args=[person.public_id])).text
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(27):
         page = council.get(tab).text
     assert f'href="{form}"' in page
     referral = {"scheme": scheme.pk, "reason": "Evicted; in debt to dealers", "supervision": "unknown",

@@ -236,7 +236,7 @@ def test_its_page_asks_the_database_no_more_than_it_must(
     draft = send_too_late(visitor, alice, match)
     visitor.signs_in(alice)
     visitor.client.get("/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(21):
         visitor.client.get(f"/drafts/{draft.pk}")
 
 

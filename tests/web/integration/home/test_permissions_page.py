@@ -19,7 +19,7 @@ def test_the_administrator_finds_and_reads_the_table(place: Place, as_user: AsUs
     assert 'href="/admin/permissions"' in client.get("/admin/").text
     with CaptureQueriesContext(connection) as asked:
         page = client.get("/admin/permissions").text
-    assert len([query for query in asked if query["sql"].startswith("SELECT")]) <= 8
+    assert len([query for query in asked if query["sql"].startswith("SELECT")]) <= 7
     for role in ALL:
         assert f'id="{role.slug}"' in page
         assert escape(role.description) in page

@@ -223,7 +223,7 @@ def test_the_queue_is_filtered_sorted_and_makes_a_bounded_number_of_queries(
     pairs = [Pair(one.pk, two.pk, float(n % 9), 0.5) for n, (one, two) in enumerate(pairwise(records))]
     link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
     client = as_user(alice)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(25):
         page = client.get("/people/matches/").content.decode()
     assert "Showing 1 to 25 of 59" in page
     strong = client.get("/people/matches/", {"strength": "strong", "sort": "weight"}).content.decode()
@@ -242,12 +242,12 @@ def test_a_match_and_undoing_it_make_a_bounded_number_of_queries(
     with act_in(alice.scope):
         match = PossibleMatch.objects.latest("pk")
     client, address = as_user(alice), f"/people/matches/{match.pk}"
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(25):
         assert client.get(address).status_code == 200
     client.post(address, {"verdict": Verdict.DIFFERENT, "reason": "Not the same."})
     with act_in(alice.scope):
         decision = LinkDecision.objects.get()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(25):
         page = client.get(f"/people/decisions/{decision.pk}/undo").content.decode()
     assert "Not the same." in page
     assert page.count("Jordan Ashdown") == 2, "both records by name"

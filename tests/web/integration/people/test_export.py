@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -56,6 +57,19 @@ def test_the_list_of_people_as_it_is_filtered_without_what_one_may_not_see(
     shown = [people[name].pk for name in ("ann", "formula", "vane")]
     assert events[0].detail == {"rows": 3, "kind": "csv", "people": sorted(shown)}
     assert events[1].detail["people"] == [people["ann"].pk]
+
+
+def test_a_file_that_names_people_is_marked_in_its_name_and_on_its_printed_pages(
+    people: dict[str, Person], alice: Worker, as_user: Callable[[Worker], Client]
+) -> None:
+    answer = as_user(alice).get("/people/export.xlsx")
+    assert answer["Content-Disposition"] == 'attachment; filename="people-OFFICIAL-SENSITIVE.xlsx"'
+    with ZipFile(BytesIO(answer.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "OFFICIAL-SENSITIVE" in book.read("docProps/core.xml").decode()
+    assert "<oddHeader>&amp;COFFICIAL-SENSITIVE</oddHeader>" in sheet
+    nobody = as_user(alice).get("/people/export.csv", {"q": "zzzz"})
+    assert nobody["Content-Disposition"] == 'attachment; filename="people-OFFICIAL.csv"'
 
 
 def test_a_spreadsheet_holds_the_same(
@@ -123,5 +137,5 @@ def test_an_export_makes_a_bounded_number_of_queries(
     link_people(place, {f"k{record.pk}": [record] for record in records}, *pairs)
     client = as_user(alice)
     for address in ("/people/export.csv", "/people/export.csv?q=jordan", "/people/matches/export.csv"):
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(21):
             assert len(read_csv(client.get(address).content)) >= 59

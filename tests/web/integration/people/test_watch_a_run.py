@@ -72,7 +72,7 @@ def test_the_page_says_how_far_a_run_is_and_keeps_up_by_itself(
     assert f'hx-get="{PROGRESS}"' in page
     assert 'href="/people/matches/"' in page.partition("iom-only-without-script")[2], "without a script, a link"
     assert "Reading the source records</li>" in page, "the log"
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(23):
         alone = client.get(PROGRESS, headers={"HX-Request": "true"})
     assert "Step 4 of 6" in alone.content.decode()
     assert 'id="linking-log" hx-swap-oob="true"' in alone.content.decode()

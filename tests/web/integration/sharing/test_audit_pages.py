@@ -125,7 +125,7 @@ def test_pages_go_back_in_time_with_a_bounded_number_of_queries(
         look(alice, person_id)
     client = as_user(ines)
     asked = {"user": alice.user.pk}
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(35):
         page = client.get(reverse("sharing-audit"), asked)
     rows = shown(page)
     older = shown(client.get(reverse("sharing-audit"), {**asked, "before": rows[-1]}))

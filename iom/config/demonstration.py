@@ -534,6 +534,17 @@ DECISIONS = (
 WAITING = 4  # nominations still with the agencies
 
 
+# Intelligence on the first nomination that waits: its words, source, information, handling code, conditions, audience,
+# and the roles of whose agencies may read it where those are listed.
+INTELLIGENCE: tuple[Any, ...] = (
+    ("Said to sell tools taken from vans at the weekend market.", "2", "B", "P", "", "partners", ()),
+    (
+        "Believed to plan a burglary with a person not yet known.", "1", "C", "C",
+        "Not to be acted on, nor spoken of to the person, without the police.", "listed", ("practitioner",),
+    ),
+)  # fmt: skip
+
+
 def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
     """Nominations from the ranked list, the agencies' returns, and the panel's decisions, each by who would do it."""
     from datetime import timedelta
@@ -544,7 +555,7 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
     from iom.cohorts import operations as cohorts
     from iom.cohorts import queries
     from iom.cohorts.choices import Known, Origin, Outcome, Rag, View
-    from iom.cohorts.operations import Referral, Verdict
+    from iom.cohorts.operations import Referral, Report, Verdict
     from iom.cohorts.queries import CandidateFilter
 
     by, chair = workers["coordinator"], workers["panel-chair"]
@@ -582,6 +593,14 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
                     by=worker,
                     at=at - timedelta(days=6),
                 )
+    with act_in(by):
+        for words, *graded, agencies in INTELLIGENCE:
+            cohorts.give_intelligence(
+                nomination=nominations[len(DECISIONS)],
+                report=Report(words, *graded, tuple(workers[role].agency_id for role in agencies)),
+                by=by,
+                at=at - timedelta(days=5),
+            )
     with act_in(chair):
         leads = queries.list_leads(scope=chair)
         types = list(queries.cohort_types(scheme_id=scheme.pk))

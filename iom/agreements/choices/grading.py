@@ -41,3 +41,11 @@ class Handling(models.TextChoices):
     OLD_ABROAD = "3", _("May go to law enforcement abroad")
     OLD_OWN = "4", _("Only within the agency it came from")
     OLD_CONDITIONS = "5", _("May go on, under the conditions given")
+
+
+PARTS = ((_("Source"), SourceEvaluation), (_("Information"), InformationAssessment), (_("Handling"), Handling))
+
+
+def in_words(*codes: str) -> list[str]:
+    """The codes of source, information and handling, each with what it means; one that is missing is left out."""
+    return [f"{part} {code}: {words(code).label}" for (part, words), code in zip(PARTS, codes, strict=True) if code]

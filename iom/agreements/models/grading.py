@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from iom.agreements.choices import Audience
-from iom.agreements.choices.grading import Handling, InformationAssessment, SourceEvaluation
-from iom.agreements.rules.grading import WITH_CONDITIONS, has_conditions, in_words
+from iom.agreements.choices.grading import Handling, InformationAssessment, SourceEvaluation, in_words
+from iom.agreements.rules.grading import WITH_CONDITIONS, has_conditions
 
 # What may be shared with conditions only is never open to all partners.
 BOUND = ~Q(handling_code__in=WITH_CONDITIONS) | ~Q(audience=Audience.PARTNERS)
@@ -30,9 +30,7 @@ class Graded(models.Model):
 
     @property
     def grading_words(self) -> list[str]:
-        return in_words(
-            source=self.source_evaluation, information=self.information_assessment, handling=self.handling_code
-        )
+        return in_words(self.source_evaluation, self.information_assessment, self.handling_code)
 
     @property
     def has_conditions(self) -> bool:

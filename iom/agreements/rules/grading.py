@@ -20,16 +20,6 @@ ASSESSMENTS = (
 HANDLINGS = (Handling.PERMITTED, Handling.CONDITIONS)
 
 
-def in_words(*, source: str, information: str, handling: str) -> list[str]:
-    """Each part of a grading as its code and what it means; a part that is missing is left out."""
-    parts = (
-        (SourceEvaluation, source),
-        (InformationAssessment, information),
-        (Handling, handling),
-    )
-    return [f"{code}: {words(code).label}" for words, code in parts if code]
-
-
 def has_conditions(handling: str) -> bool:
     return handling in WITH_CONDITIONS
 

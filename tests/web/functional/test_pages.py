@@ -26,6 +26,7 @@ EXAMPLES = {
     "batch_id": "1",
     "membership_id": "1",
     "nomination_id": "11",
+    "intelligence_id": "1",
     "decision_id": "1",
     "run_id": "1",
     "hold_id": "1",

@@ -61,7 +61,7 @@ def test_code_c_is_read_by_the_agencies_it_lists_and_by_no_other(
     assert "May be seen by: Police, Probation." in read
     unread = as_user(carl).get(page).text
     assert "Seen near the yard" in unread
-    assert "2: Untested" in unread
+    assert "Source 2: Untested" in unread
     assert WORDS not in unread
     assert "1AC" not in unread, "that there is something is not told either"
     with act_in(carl.scope):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from iom.agreements.choices.grading import Handling, InformationAssessment, SourceEvaluation
+from iom.agreements.choices.grading import Handling, InformationAssessment, SourceEvaluation, in_words
 from iom.agreements.rules import grading
 from iom.common.errors import InvalidInput
 from iom_analytics.tables import INTELLIGENCE_COUNTS
@@ -22,17 +22,17 @@ def wrong(**changed: Any) -> set[str]:
 
 
 def test_a_grading_in_words_whichever_system_it_is_of() -> None:
-    assert grading.in_words(source="2", information="B", handling="C") == [
-        "2: Untested",
-        "B: Known indirectly to the source, but corroborated",
-        "C: Lawful sharing permitted with conditions",
+    assert in_words("2", "B", "C") == [
+        "Source 2: Untested",
+        "Information B: Known indirectly to the source, but corroborated",
+        "Handling C: Lawful sharing permitted with conditions",
     ]
-    assert grading.in_words(source="B", information="2", handling="4") == [
-        "B: Mostly reliable",
-        "2: Known personally to the source, not to who reports it",
-        "4: Only within the agency it came from",
+    assert in_words("B", "2", "4") == [
+        "Source B: Mostly reliable",
+        "Information 2: Known personally to the source, not to who reports it",
+        "Handling 4: Only within the agency it came from",
     ]
-    assert grading.in_words(source="", information="5", handling="") == ["5: Suspected to be false or malicious"]
+    assert in_words("", "5", "") == ["Information 5: Suspected to be false or malicious"]
 
 
 def test_the_codes_are_those_that_an_extract_may_send() -> None:

@@ -47,6 +47,8 @@ class Permission(StrEnum):
     PACKAGE_APPROVE = "package-approve"
     RIGHTS_MANAGE = "rights-manage"
     RIGHTS_DECIDE = "rights-decide"
+    EQUALITY_VIEW = "equality-view"
+    EQUALITY_RECORD = "equality-record"
     LIMITED_ACCESS_PLACE = "limited-access-place"
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
@@ -92,6 +94,8 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.PACKAGE_APPROVE: "Approve what somebody else put together for outside the partnership",
     Permission.RIGHTS_MANAGE: "Record people's requests to correct, erase or restrict data or contest a decision",
     Permission.RIGHTS_DECIDE: "Decide such a request that somebody else prepared, and lift restrictions",
+    Permission.EQUALITY_VIEW: "Read the log of equality evidence, and download it",
+    Permission.EQUALITY_RECORD: "Add equality evidence to the log, and correct it by a new entry",
     Permission.LIMITED_ACCESS_PLACE: "Limit who may see a person's record at all",
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
@@ -182,6 +186,8 @@ REACHES: dict[Permission, Reach] = {
     Permission.PACKAGE_APPROVE: AUDIENCE,
     Permission.RIGHTS_MANAGE: OWN_AGENCY,
     Permission.RIGHTS_DECIDE: OWN_AGENCY,
+    Permission.EQUALITY_VIEW: PARTNERSHIP,
+    Permission.EQUALITY_RECORD: PARTNERSHIP,
     Permission.LIMITED_ACCESS_PLACE: AUDIENCE,
     Permission.LIMITED_ACCESS_CONFIRM: AUDIENCE,
     Permission.EMERGENCY_OPEN: AUDIENCE,

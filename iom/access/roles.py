@@ -80,6 +80,8 @@ ANALYST = Role(
         P.SCHEME_PROPOSE,
         P.EXPORT,
         P.AGREEMENT_VIEW,
+        P.EQUALITY_VIEW,
+        P.EQUALITY_RECORD,
     },
 )
 PANEL_CHAIR = Role(
@@ -87,7 +89,15 @@ PANEL_CHAIR = Role(
     "Panel chair",
     "Records what the panel decides and why, and activates schemes others propose.",
     CASEWORK
-    | {P.PERSON_SCORES_VIEW, P.CANDIDATES_VIEW, P.PANEL_DECIDE, P.COHORT_MANAGE, P.SCHEME_VIEW, P.SCHEME_ACTIVATE},
+    | {
+        P.PERSON_SCORES_VIEW,
+        P.CANDIDATES_VIEW,
+        P.PANEL_DECIDE,
+        P.COHORT_MANAGE,
+        P.SCHEME_VIEW,
+        P.SCHEME_ACTIVATE,
+        P.EQUALITY_VIEW,
+    },
 )
 MANAGER = Role(
     "manager",
@@ -114,6 +124,7 @@ MANAGER = Role(
         P.DISCLOSURE_VIEW,
         P.AGREEMENT_VIEW,
         P.AGREEMENT_APPROVE,
+        P.EQUALITY_VIEW,
     },
 )
 PARTNER_WORKER = Role(
@@ -125,8 +136,8 @@ PARTNER_WORKER = Role(
 BOARD_MEMBER = Role(
     "board-member",
     "Board member",
-    "Sees schemes and totals; no person's record.",
-    EVERYONE | {P.SCHEME_VIEW},
+    "Sees schemes, totals and the evidence on equality; no person's record.",
+    EVERYONE | {P.SCHEME_VIEW, P.EQUALITY_VIEW},
 )
 INFORMATION_GOVERNANCE = Role(
     "information-governance",
@@ -154,6 +165,8 @@ INFORMATION_GOVERNANCE = Role(
         P.AGREEMENT_VIEW,
         P.AGREEMENT_MANAGE,
         P.AGREEMENT_APPROVE,
+        P.EQUALITY_VIEW,
+        P.EQUALITY_RECORD,
     },
 )
 ADMINISTRATOR = Role(

@@ -55,7 +55,7 @@ FIELDS = {
         **all_of(
             SYSTEM, "id", "partnership", "scheme", "version", "on", "status", "is_current", "stage", "progress",
             "message", "asked_at", "started_at", "finished_at", "capacity", "people", "eligible", "near_misses",
-            "restricted", "provisional", "manifest",
+            "restricted", "provisional", "manifest", "fairness",
         ),
         "asked_by": STAFF,
     },

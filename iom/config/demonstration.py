@@ -96,6 +96,7 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         for scheme in schemes():
             start_ranking(scheme, by=workers["coordinator"], at=now)
         work()
+        log_equality(workers["analyst"], at=now)
     with step("Nominating, hearing the agencies, and the panel's decisions"):
         tell_the_story(workers, at=now)
     with step("Letting another system take released answers"):
@@ -516,6 +517,60 @@ def start_ranking(scheme: Any, *, by: Any, at: datetime) -> None:
 
     with act_in(by):
         cohorts.start_ranking(scheme=scheme, on=timezone.localdate(at), by=by, at=at)
+
+
+def log_equality(by: Any, *, at: datetime) -> None:
+    """Two entries of the equality evidence log: one that is soon to be looked at again, and one that was corrected."""
+    from dataclasses import replace
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.sharing.operations import equality
+    from iom.sharing.operations.equality import Entered
+    from iom.sharing.queries import equality as queries
+
+    today = timezone.localdate(at)
+    with act_in(by):
+        figures = queries.list_figures(scope=by)[0]
+        selection = Entered(
+            subject="selection",
+            title=f"Who comes above the capacity line under {figures.version.scheme.name}",
+            looked_on=today,
+            aims=["eliminate"],
+            characteristics=["age", "race", "sex"],
+            evidence="figures",
+            source="The figures of the latest ranking, on record with it.",
+            figures_key=figures.key,
+            showed="Rates by sex, age and ethnicity, with how sure each is. Small groups cannot be told apart.",
+            decided="The panel reads the figures before it meets, and records why it selects. The weights stay.",
+            decided_by="IOM board",
+            decided_on=today,
+            review_on=today + timedelta(days=45),
+        )
+        equality.record(entered=selection, by=by, at=at)
+        meetings = replace(
+            selection,
+            subject="practice",
+            title="When and where people are seen",
+            aims=["advance"],
+            characteristics=["disability", "sex"],
+            evidence="survey",
+            source="Survey of members and their families, partnership office, file 4.",
+            figures_key="",
+            showed="Morning appointments clash with school hours and with medication.",
+            decided="Appointments are offered in the afternoon and at home.",
+            review_on=today + timedelta(days=180),
+        )
+        first = equality.record(entered=meetings, by=by, at=at)
+        equality.correct(
+            equality_id=first.pk,
+            entered=replace(meetings, characteristics=["disability", "pregnancy", "sex"]),
+            correction="Pregnancy was asked about as well, and had been left out.",
+            by=by,
+            at=at,
+        )
 
 
 # What happens to the first candidates: the outcome, the rating given, and how it was put.

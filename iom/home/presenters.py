@@ -29,6 +29,7 @@ SHORT_CUTS = (
     (gettext_noop("Possible matches"), "people-matches", Permission.MATCH_REVIEW),
     (gettext_noop("Upload an extract"), "imports-upload", Permission.IMPORT_MANAGE),
     (gettext_noop("Schemes"), "cohorts-schemes", Permission.SCHEME_VIEW),
+    (gettext_noop("Equality evidence"), "sharing-equality", Permission.EQUALITY_VIEW),
 )
 
 

@@ -17,7 +17,7 @@ class SharingConfig(AppConfig):
         from iom.sharing.operations import limits as limits_of_people
         from iom.sharing.operations import packages as packing
         from iom.sharing.operations import requests as asking
-        from iom.sharing.presenters import audit, limits, requests, retention
+        from iom.sharing.presenters import audit, equality, limits, requests, retention
         from iom.sharing.presenters import rights as present_rights
         from iom.sharing.presenters import subject_access as present
 
@@ -105,6 +105,17 @@ class SharingConfig(AppConfig):
                 32,
             )
         )
+        registries.admin_pages.register(
+            AdminPage(
+                "equality",
+                _("Equality evidence"),
+                _("What was looked at for the equality duty, what it showed, and what was decided."),
+                "sharing-equality",
+                Permission.EQUALITY_VIEW,
+                28,
+            )
+        )
+        registries.attention_sources.register(AttentionSource("equality", equality.attention, 67))
         registries.attention_sources.register(AttentionSource("rights", present_rights.attention, 62))
         registries.frame_sources.register(FrameSource("restrictions", present_rights.frame_facts, 210))
         registries.merge_handlers.register(MergeHandler("rights", rights.merge, rights.split, 220))

@@ -150,6 +150,17 @@ RIGHTS = {
         "given_on": PERSONAL_DATE,
     },
 }
+# Evidence about groups of people: none of it is about one.
+EQUALITY = {
+    "sharing.EqualityEntry": {
+        **all_of(
+            SYSTEM, "id", "partnership", "owner", "earlier", "link", "correction", "subject", "title", "looked_on"
+        ),
+        **all_of(SYSTEM, "aims", "characteristics", "evidence", "source", "version", "run", "figures", "showed"),
+        **all_of(SYSTEM, "decided", "decided_on", "review_on", "recorded_at"),
+        **all_of(STAFF, "decided_by", "recorded_by"),
+    }
+}
 TABLES = (
     Table(models.RightsRequest, ("person",), _("Your request about your data"), on="received_on"),
     Table(models.InformationGiven, ("person",), _("What you were told of scores and decisions"), on="given_on"),
@@ -173,6 +184,6 @@ def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
 
 
 def register() -> None:
-    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS, **RIGHTS}.items():
+    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS, **RIGHTS, **EQUALITY}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("sharing", gather, 90))

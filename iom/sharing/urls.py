@@ -1,8 +1,8 @@
-"""Addresses of requests, subject access, retention and the audit record."""
+"""Addresses of requests, subject access, retention, the equality evidence log and the audit record."""
 
 from django.urls import path
 
-from iom.sharing.views import audit, limits, packages, requests, retention, rights, subject_access
+from iom.sharing.views import audit, equality, limits, packages, requests, retention, rights, subject_access
 
 HERE = "subject-access"
 urlpatterns = [
@@ -57,6 +57,12 @@ urlpatterns = [
     path("admin/emergency-access/", limits.emergencies, name="sharing-emergencies"),
     path("admin/emergency-access/export/<slug:kind>", limits.export, name="sharing-emergencies-export"),
     path("admin/emergency-access/<int:access_id>", limits.review, name="sharing-emergency-review"),
+    path("equality/", equality.listed, name="sharing-equality"),
+    path("equality/export/<slug:kind>", equality.export, name="sharing-equality-export"),
+    path("equality/new", equality.new, name="sharing-equality-new"),
+    path("equality/<int:equality_id>", equality.entry, name="sharing-equality-entry"),
+    path("equality/<int:equality_id>/again", equality.again, name="sharing-equality-again"),
+    path("equality/<int:equality_id>/correct", equality.correct, name="sharing-equality-correct"),
     path("rights/", rights.requests, name="sharing-rights"),
     path("rights/<int:rights_id>", rights.one, name="sharing-right"),
     path("rights/<int:rights_id>/identity", rights.identity, name="sharing-right-identity"),

@@ -39,6 +39,7 @@ class RankRun(models.Model):
     )
     provisional = models.PositiveIntegerField(default=0)
     manifest = models.JSONField(default=dict)
+    fairness = models.JSONField(null=True, help_text="Selection by group against the eligible; none: an older run")
 
     objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
 

@@ -136,6 +136,7 @@ def store_ranking(*, run_id: int, ranked: Ranked, by: Scope, at: datetime) -> No
         restricted=restrictions.count_people(scope=by),
         provisional=provisional,
         manifest=ranked.manifest,
+        fairness=ranked.fairness,
     )
     audit.record(
         by=by,

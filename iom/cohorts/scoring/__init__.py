@@ -2,6 +2,7 @@
 
 from iom.cohorts.scoring.checks import Checked, check
 from iom.cohorts.scoring.definitions import Definition, read_definition, shipped
+from iom.cohorts.scoring.figures import publishable
 from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
 from iom.cohorts.scoring.records import snapshot
 from iom_analytics.cohorts.scheme import unit_for
@@ -12,6 +13,7 @@ __all__ = [
     "Definition",
     "Ranked",
     "check",
+    "publishable",
     "rank",
     "read_definition",
     "shipped",

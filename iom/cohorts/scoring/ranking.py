@@ -51,16 +51,18 @@ def in_plain_words(work: Callable[P, R]) -> Callable[P, R]:
 
 @dataclass(frozen=True)
 class Ranked:
-    """What a ranking comes to: Parquet files, and the run's manifest.
+    """What a ranking comes to: Parquet files, the run's manifest, and how it falls on groups of people.
 
     `candidates`: one row per person (`person_key`, `standing`, `points`, `rank` ...). `working`: one row per part of
-    the scheme and person whose working is kept. `scores`: one row per predictor, horizon and such person.
+    the scheme and person whose working is kept. `scores`: one row per predictor, horizon and such person. `fairness`:
+    selection by group with small numbers suppressed, in the shape of a version's check.
     """
 
     candidates: Path
     working: Path
     scores: Path
     manifest: dict[str, Any]
+    fairness: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def rank(
         progressed("Putting people in order", 0.35)
         ranking, scored = ready.ranking(scheme)
         candidates = engine.cache(candidate_rows(ranking, ready.history, scored), "candidates")
+        groups = cohorts.fairness(ranking).to_pylist()
         paths = {name: folder / f"{name}.parquet" for name in ("candidates", "working", "scores")}
         engine.write(candidates.order_by("standing", "place"), paths["candidates"])
         progressed("Writing down the working", 0.5)
@@ -150,7 +153,10 @@ def rank(
         definitions={f"scheme {scheme.id}": scheme.version},
         results={"missing_feeds": list(ranking.missing_feeds)},
     )
-    return Ranked(**paths, manifest=dict(kept_manifest.__dict__))
+    told = dict(kept_manifest.__dict__)
+    missing = list(ranking.missing_feeds)
+    fairness = {"on": on.isoformat(), "manifest": told, "missing_feeds": missing, "rows": groups}
+    return Ranked(**paths, manifest=told, fairness=fairness)
 
 
 def candidate_rows(ranking: cohorts.Ranking, history: IbisTable, scored: IbisTable | None) -> IbisTable:

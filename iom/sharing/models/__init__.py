@@ -1,5 +1,6 @@
 """The tables of sharing, one module for each subject."""
 
+from iom.sharing.models.equality import EqualityEntry
 from iom.sharing.models.looks import LookReview
 from iom.sharing.models.packages import Package
 from iom.sharing.models.requests import AnswerItem, Disclosure, Given, InformationRequest
@@ -20,6 +21,7 @@ __all__ = [
     "DestructionItem",
     "DestructionList",
     "Disclosure",
+    "EqualityEntry",
     "Given",
     "InformationGiven",
     "InformationRequest",

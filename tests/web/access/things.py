@@ -58,6 +58,7 @@ from tests.factories.agreements import drafter, make_assessment, make_draft_agre
 from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
+from tests.factories.sharing import make_equality_entry
 
 
 @dataclass(frozen=True)
@@ -303,7 +304,7 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
 
 
 def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
-    """A draft agreement with a document, and an assessment: kept by one agency, read by the whole partnership.
+    """A draft agreement with a document, an assessment, equality evidence: one agency's, read by the whole partnership.
 
     So none may be shown elsewhere, and only there do they hold the word.
     """
@@ -320,7 +321,9 @@ def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
             at=AT,
         )
         assessment = make_assessment(agency, at=AT, title=f"{word} impact")
-    return {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
+        entry = make_equality_entry(agency, at=AT, title=f"{word} evidence")
+    made = {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
+    return made | {"equality_id": entry.pk}
 
 
 def make_batch(place: Place, standing: Standing) -> Batch:

@@ -37,6 +37,7 @@ EXAMPLES = {
     "document_id": "1",
     "limit_id": "1",
     "token_id": "1",
+    "equality_id": "1",
 }
 # Not pages: a sign of life and of leaving, a part of a page, and the ends of journeys that the demonstration lacks.
 NO_PAGE = {

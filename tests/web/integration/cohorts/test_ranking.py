@@ -93,6 +93,9 @@ def test_people_are_put_in_order_with_the_rows_behind_every_factor(
 ) -> None:
     run = rank(scheme, alice)
     assert (run.status, run.is_current, run.people, run.eligible, run.near_misses) == (RunStatus.DONE, True, 4, 2, 1)
+    groups = {(row["characteristic"], row["group"]): row for row in run.fairness["rows"]}
+    assert run.fairness["on"] == run.on.isoformat()
+    assert groups["sex", "All"]["suppressed"], "two of four: nothing that could be published"
     with act_in(alice.scope):
         first, working = queries.get_candidate(run=run, person_id=people["prolific"].pk, scope=alice.scope)
         second, _ = queries.get_candidate(run=run, person_id=people["occasional"].pk, scope=alice.scope)

@@ -1,0 +1,102 @@
+"""Reads of the equality evidence log, and of the figures on record that an entry can rest on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from iom.access.scope import Scope
+from iom.cohorts.models import RankRun, SchemeVersion
+from iom.common.errors import NotVisible
+from iom.sharing.models import EqualityEntry
+
+MOST_FIGURES = 40
+SORTS = ("looked_on", "review_on")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A fairness report on record: of a ranking, or of the check of a version before it went live.
+
+    `key` names it in a form: `run-7`, `version-3`. `report` is as `iom.cohorts.scoring` stored it.
+    """
+
+    key: str
+    version: SchemeVersion
+    run: RankRun | None
+    report: dict[str, Any]
+
+    @property
+    def on(self) -> date:
+        return date.fromisoformat(self.report["on"])
+
+
+def list_entries(
+    *,
+    scope: Scope,
+    subject: str = "",
+    characteristic: str = "",
+    evidence: str = "",
+    show: str = "",
+    sort: str = "-looked_on",
+) -> "QuerySet[EqualityEntry]":
+    """The current entries, or with `show="all"` also those that others follow, by one of `SORTS` or its reverse."""
+    found: QuerySet[EqualityEntry] = EqualityEntry.objects.visible_to(scope).select_related("owner")
+    if show != "all":
+        found = found.filter(later__isnull=True)
+    if subject:
+        found = found.filter(subject=subject)
+    if characteristic:
+        found = found.filter(characteristics__contains=[characteristic])
+    if evidence:
+        found = found.filter(evidence=evidence)
+    name = sort.removeprefix("-")
+    by = F(name if name in SORTS else "looked_on")
+    return found.order_by(by.desc() if sort.startswith("-") or name not in SORTS else by.asc(), "-pk")
+
+
+def get_entry(*, equality_id: int, scope: Scope) -> EqualityEntry:
+    """One entry, with the ones before and after it. Raises `NotVisible` where it is not the partnership's."""
+    found: EqualityEntry | None = (
+        EqualityEntry.objects.visible_to(scope)
+        .select_related("owner", "earlier", "later", "version__scheme", "run")
+        .filter(pk=equality_id)
+        .first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def list_near_review(*, scope: Scope, until: date) -> list[EqualityEntry]:
+    """Current entries to be looked at again by a day, the soonest first."""
+    found = EqualityEntry.objects.visible_to(scope).filter(later__isnull=True, review_on__lte=until)
+    return list(found.order_by("review_on", "pk"))
+
+
+def list_figures(*, scope: Scope) -> list[Figures]:
+    """The fairness reports on record of rankings and of checks, of each the newest first."""
+    runs = RankRun.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("version__scheme")
+    versions = SchemeVersion.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("scheme")
+    return [
+        *(Figures(f"run-{run.pk}", run.version, run, run.fairness) for run in runs.order_by("-pk")[:MOST_FIGURES]),
+        *(
+            Figures(f"version-{version.pk}", version, None, version.fairness)
+            for version in versions.order_by("-pk")[:MOST_FIGURES]
+        ),
+    ]
+
+
+def get_figures(*, key: str, scope: Scope) -> Figures:
+    """The fairness report of that key. Raises `NotVisible`."""
+    kind, _dash, number = key.partition("-")
+    if number.isascii() and number.isdecimal():
+        if kind == "run":
+            runs = RankRun.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("version__scheme")
+            if (run := runs.filter(pk=int(number)).first()) is not None:
+                return Figures(key, run.version, run, run.fairness)
+        versions = SchemeVersion.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("scheme")
+        if kind == "version" and (version := versions.filter(pk=int(number)).first()) is not None:
+            return Figures(key, version, None, version.fairness)
+    raise NotVisible()

@@ -1,21 +1,23 @@
 """The generated reference pages: each is made from the code it describes, so it cannot go stale."""
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from django.utils import translation
 
 from iom.access.permissions import DESCRIPTIONS, EXTENT_MEANINGS, EXTENTS, REACHES, Permission
 from iom.access.roles import ALL
 from iom.agreements import rules as agreements
 from iom.agreements.choices import Answers, Category
 from iom.cohorts import rules as cohorts
-from iom.common import privacy
-from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
-from iom.sharing.rules import packages, requests, retention, rights
+from iom.sharing.presenters import data_use
+from iom.sharing.presenters.data_use import Record
+from iom.sharing.rules import packages, requests, rights
 from iom_analytics import cohorts as library
-from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
 from iom_analytics.tables.pages import tables_page
 
@@ -95,64 +97,6 @@ def contracts_page() -> str:
     return str(tables_page([adapters.RECORDS, PERSONS, *EVENTS, RECORDED_CRIMES]))
 
 
-def retention_page() -> str:
-    """The retention schedule: for each kind of record and owner, when it is looked at, and who says so."""
-    schedule = retention.load()
-    lines = [
-        "# Retention",
-        "",
-        MADE,
-        "",
-        "When each record of a person is looked at. Owned by information governance; a rule holds from its date until",
-        "a later one of its name. A rule without a source is the partnership's to set.",
-        "",
-        "| rule | record | owners | from | first review | then | source |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for rule in schedule.rules:
-        owners = ", ".join(sorted(rule.owners)) or "any"
-        first = f"after {rule.clear_years} clear years" if rule.clear_years else ""
-        if rule.to_age:
-            first = f"every {rule.every_years or rule.again_years} years, and at age {rule.to_age}"
-        if rule.child_years:
-            first += f"; of a child after {rule.child_years}"
-        lines.append(
-            f"| {rule.name} | {rule.record} | {owners} | {rule.starts_on} | {first} | every {rule.again_years} years"
-            f" | {rule.source or 'local placeholder'}{'. ' + rule.note if rule.note else ''} |"
-        )
-    lines += [
-        "",
-        "## Who falls under a police review group",
-        "",
-        "| group | register | offence group |",
-        "|---|---|---|",
-    ]
-    for name, meaning in schedule.signs.items():
-        offences = "any conviction" if meaning.convicted else ", ".join(sorted(meaning.offence_groups))
-        lines.append(f"| {name} | {', '.join(sorted(meaning.registers))} | {offences} |")
-    return "\n".join(lines) + "\n"
-
-
-def data_dictionary_page() -> str:
-    """Every field that is kept, with what it holds, what the person gets of it, and what becomes of it at the end."""
-    lines = [
-        "# Data dictionary",
-        "",
-        MADE,
-        "",
-        "Every table and field, from the privacy declaration of its app: what it holds, what a subject access request",
-        "does with it, and what becomes of it when the record reaches its end. The columns of extracts are in",
-        "[tables](tables.md).",
-    ]
-    for declared in privacy_declarations:
-        lines += ["", f"## {declared.name}", "", "| field | holds | subject access | at the end |", "|---|---|---|---|"]
-        lines += [
-            f"| {name} | {said.kind.value} | {said.subject_access.value} | {said.retention.value} |"
-            for name, said in sorted(declared.fields.items())
-        ]
-    return "\n".join(lines) + "\n"
-
-
 def gateways_page() -> str:
     """The register of lawful gateways: what each allows whom, under which law, within which limits."""
     lines = [
@@ -217,130 +161,33 @@ def states_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-LOCAL = "For the partnership to fill in."
-
-
-def transparency_page() -> str:
-    """The algorithmic transparency record of the schemes and scores, in the order of the standard's two tiers.
-
-    Source: Algorithmic Transparency Recording Standard, version 3.0, Department for Science, Innovation and Technology.
-    """
-    schemes = [library.load_scheme(name) for name in library.shipped_schemes()]
-    sources = [part.provenance for each in schemes for part in each.criteria]
-    sources += [part.provenance for each in schemes for part in each.components]
-    placeholders = sum(not each.source for each in sources)
-    decides = "A person. The list only orders whom a panel is shown; its chair records a decision with reasons."
-    fields: dict[str, dict[str, str]] = {
-        "Tier 1": {
-            "Name": "OpenIOM: ranking of candidates for Integrated Offender Management",
-            "Description": "Orders people known to partner agencies by published rules, so that a panel can decide "
-            "whom to offer intensive management. It shows each factor and the rows behind it.",
-            "Website": LOCAL,
-            "Contact email": LOCAL,
-        },
-        "Tier 2, owner and responsibility": {
-            "Organisation and team": LOCAL,
-            "Senior responsible owner": LOCAL,
-            "Third party involvement": LOCAL,
-        },
-        "Tier 2, description and rationale": {
-            "Detailed description": "Criteria say who can be chosen; weighted components give points; a capacity says "
-            "how many places the list is drawn against. Schemes are listed below.",
-            "Benefits": LOCAL,
-            "Previous process": LOCAL,
-            "Alternatives considered": "Another version of a scheme is compared with the one in force before it is.",
-        },
-        "Tier 2, decision-making process": {
-            "Integration into the process": "Ranked list, nomination, each agency's return, the panel's decision.",
-            "Human decisions and review": decides,
-            "Frequency and scale of usage": LOCAL,
-            "Required training": LOCAL,
-            "Appeals and review": LOCAL,
-        },
-        "Tier 2, tool specification": {
-            "Method": "Rules with weights, and published logistic models. Nothing learns from the partnership's data.",
-            "Inputs": "The columns in [tables](tables.md); every field kept is in the "
-            "[data dictionary](data-dictionary.md).",
-            "Output": "A rank, points, and for each score a percentage and a band with its working.",
-            "Data access and storage": "By role, see [permissions](permissions.md); for how long, see "
-            "[retention](retention.md).",
-        },
-        "Tier 2, risks and mitigations": {
-            "Impact assessments": LOCAL,
-            "Unfair selection": "Selection by sex, age and ethnicity is compared before a version goes live.",
-            "Numbers without evidence": f"{placeholders} of the shipped criteria and components have no public "
-            "source; each is marked and is for the partnership to set.",
-            "Over-reliance on a score": "A score that a missing answer could change is marked provisional, "
-            "and names it.",
-        },
-    }
-    lines = ["# Algorithmic transparency record", "", MADE, ""]
-    lines += [
-        "In the order of the Algorithmic Transparency Recording Standard, version 3.0. What only the partnership knows",
-        "is left for it to fill in before it publishes.",
-    ]
-    for tier, answers in fields.items():
-        lines += ["", f"## {tier}", "", "| field | answer |", "|---|---|"]
-        lines += [f"| {name} | {answer} |" for name, answer in answers.items()]
-    lines += ["", "## Schemes", "", "| scheme | version | criteria | components |", "|---|---|---|---|"]
-    lines += [f"| {each.name} | {each.version} | {len(each.criteria)} | {len(each.components)} |" for each in schemes]
-    lines += ["", "## Scores", "", "| score | version | months looked ahead |", "|---|---|---|"]
-    for each in PREDICTORS.values():
-        lines.append(f"| {each.title} | {each.version} | {', '.join(str(months) for months in each.horizons)} |")
+def written(record: Record) -> str:
+    """A record of how data is used (`iom.sharing.presenters.data_use`) as a document."""
+    lines = [f"# {record.title}", "", MADE, "", *textwrap.wrap(linked(record.words), 118, break_on_hyphens=False)]
+    for table in record.tables:
+        lines += ["", f"## {table.heading}"] if table.heading else []
+        lines += ["", of_table(table.columns), f"|{'---|' * len(table.columns)}"]
+        lines += [of_table(linked(cell) for cell in row) for row in table.rows]
     return "\n".join(lines) + "\n"
 
 
-def processing_page() -> str:
-    """The record of processing activities: the platform's part, from what the code declares.
+def linked(text: str) -> str:
+    """The text with links to the documents that it points at."""
+    return "".join(data_use.pointed(text, lambda name, words: f"[{words}]({name}.md)"))
 
-    Source: Data Protection Act 2018 section 61(2), in the order of its points; UK GDPR Article 30(1) asks for the same
-    of those who are under it.
-    """
-    personal = [
-        declared.name
-        for declared in privacy_declarations
-        if any(said.kind in (privacy.Kind.PERSONAL, privacy.Kind.SENSITIVE) for said in declared.fields.values())
-    ]
-    sensitive = [
-        declared.name
-        for declared in privacy_declarations
-        if any(said.kind is privacy.Kind.SENSITIVE for said in declared.fields.values())
-    ]
-    register = agreements.gateways().values()
-    bases = ", ".join(each.citation for each in register if each.answers == Answers.BASIS)
-    powers = ", ".join(each.citation for each in register if each.answers == Answers.POWER)
-    scores = ", ".join(f"{each.title} ({each.version})" for each in PREDICTORS.values())
-    points = {
-        "(a) Controllers, joint controllers, data protection officers": "Each agency of the partnership for the "
-        "records it owns; the partnership's agencies together for nominations, decisions and the cohort. "
-        f"Contacts: {LOCAL}",
-        "(b) Purposes": "To choose, manage and support together the people who cause most crime and harm in a "
-        "locality, and to measure whether it works. Each agreement and each disclosure names its own.",
-        "(c) Recipients": "The agencies that a record's audience names; who is given an answer, a package or a "
-        "subject access answer, as the log of disclosures says.",
-        "(d) People and data": "People known to the partners, and staff who use the system. Tables that hold personal "
-        f"data: {', '.join(personal)}. Of these, with special categories or criminal offence data: "
-        f"{', '.join(sensitive)}. Field by field: [data dictionary](data-dictionary.md).",
-        "(e) Profiling": f"{scores}, and the points of the [schemes](schemes.md). They rank; a person decides "
-        "([transparency record](algorithmic-transparency.md)).",
-        "(f) Transfers to third countries": "None by the platform: it makes no connection outside the partnership's "
-        f"own machines. Of hosting: {LOCAL}",
-        "(g) Legal basis, and powers to share": f"Bases: {bases}. Powers: {powers}. Which holds for what is in each "
-        "agreement; the register is [gateways](gateways.md).",
-        "(h) Time limits": "Reviewed and destroyed by the [retention schedule](retention.md), each owner's own.",
-        "(i) Security": "Roles and their reach ([permissions](permissions.md)); row-level security behind every query; "
-        "a second factor; a sealed audit record; the checks of [ASVS](asvs.md).",
-    }
-    lines = ["# Record of processing activities", "", MADE, ""]
-    lines += [
-        "For section 61 of the Data Protection Act 2018 and Article 30 of the UK GDPR. What only the partnership knows",
-        "is left for it to fill in.",
-        "",
-        "| point | record |",
-        "|---|---|",
-    ]
-    lines += [f"| {name} | {answer} |" for name, answer in points.items()]
-    return "\n".join(lines) + "\n"
+
+def of_table(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def document(make: Callable[[], Record]) -> Callable[[], str]:
+    """The document of a record, in English whoever makes it."""
+
+    def page() -> str:
+        with translation.override("en"):
+            return written(make())
+
+    return page
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -350,10 +197,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "states.md": states_page,
     "gateways.md": gateways_page,
-    "retention.md": retention_page,
-    "data-dictionary.md": data_dictionary_page,
-    "algorithmic-transparency.md": transparency_page,
-    "record-of-processing.md": processing_page,
+    "retention.md": document(data_use.retention_schedule),
+    "data-dictionary.md": document(data_use.data_dictionary),
+    "algorithmic-transparency.md": document(data_use.transparency),
+    "record-of-processing.md": document(data_use.processing),
 }
 
 

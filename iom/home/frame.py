@@ -63,6 +63,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "leave_url": reverse("leave"),
         "reach_url": reverse("health"),
     }
+    if scope.allows(Permission.TODAY_VIEW):
+        context["footer_links"] = [{"text": _("How this system uses data"), "href": reverse("sharing-data-use")}]
     if scope.allows(Permission.PERSON_SEARCH):
         context["search"] = {"url": reverse("people-search"), "query": request.GET.get("q", "")}
     return context

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iom.sharing.views import audit, equality, limits, packages, requests, retention, rights, subject_access
+from iom.sharing.views import audit, data_use, equality, limits, packages, requests, retention, rights, subject_access
 
 HERE = "subject-access"
 urlpatterns = [
@@ -57,6 +57,7 @@ urlpatterns = [
     path("admin/emergency-access/", limits.emergencies, name="sharing-emergencies"),
     path("admin/emergency-access/export/<slug:kind>", limits.export, name="sharing-emergencies-export"),
     path("admin/emergency-access/<int:access_id>", limits.review, name="sharing-emergency-review"),
+    path("how-data-is-used", data_use.data_use, name="sharing-data-use"),
     path("equality/", equality.listed, name="sharing-equality"),
     path("equality/export/<slug:kind>", equality.export, name="sharing-equality-export"),
     path("equality/new", equality.new, name="sharing-equality-new"),

@@ -1,7 +1,7 @@
 """The one call from the cohort into the library: reading a scheme, ranking everybody, checking a proposed version."""
 
 from iom.cohorts.scoring.checks import Checked, check
-from iom.cohorts.scoring.definitions import Definition, read_definition, shipped
+from iom.cohorts.scoring.definitions import Definition, predictors, read_definition, shipped, shipped_values
 from iom.cohorts.scoring.figures import publishable
 from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
 from iom.cohorts.scoring.records import snapshot
@@ -13,10 +13,12 @@ __all__ = [
     "Definition",
     "Ranked",
     "check",
+    "predictors",
     "publishable",
     "rank",
     "read_definition",
     "shipped",
+    "shipped_values",
     "snapshot",
     "unit_for",
 ]

@@ -1,6 +1,7 @@
 """Scheme definitions as the web keeps them: the text, its hash, and what the library read in it as plain values."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -10,6 +11,7 @@ from iom_analytics.cohorts.definition import yaml_files
 from iom_analytics.cohorts.ranking import places
 from iom_analytics.cohorts.scheme import bounded, plain, said
 from iom_analytics.errors import DefinitionError
+from iom_analytics.scoring import PREDICTORS, Predictor
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,14 @@ def when(band: cohorts.Band, use: cohorts.Use) -> str:
     """The values a band is for, in words: 'at least 3 offences'."""
     bound = bounded(use, at_least=band.at_least, at_most=band.at_most)
     return bound or " or ".join(said(value) for value in band.is_one_of or ())
+
+
+@cache
+def shipped_values() -> tuple[dict[str, Any], ...]:
+    """What every scheme that comes with the library says, as plain values."""
+    return tuple(read_definition(text).values for _id, text in sorted(shipped().items()))
+
+
+def predictors() -> list[Predictor]:
+    """The scores that the library works out: each with its `title`, `version` and `horizons` in months."""
+    return list(PREDICTORS.values())

@@ -20,6 +20,7 @@ from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.forms import CandidateFilterForm
 from iom.cohorts.models import RankRun
 from iom.cohorts.presenters import candidates as present
+from iom.cohorts.presenters import schemes
 from iom.cohorts.queries.candidates import COUNT_LIMIT
 from iom.cohorts.views import shared
 from iom.common.errors import NotVisible
@@ -156,12 +157,13 @@ def start_ranking(request: ScopedRequest, slug: str) -> HttpResponse:
 @require_GET
 @requires(Permission.CANDIDATES_VIEW)
 def ranking(request: ScopedRequest, run_id: int) -> HttpResponse:
-    """How far a ranking has got; once done, where its list is."""
+    """How far a ranking has got; once done, where its list is, and how it falls on groups of people."""
     run = get_object_or_404(RankRun.objects.visible_to(request.scope).select_related("scheme", "version"), pk=run_id)
     template = "cohorts/ranking_progress.html" if request.headers.get("HX-Request") else "cohorts/ranking.html"
     context = {
         "run": run,
         "running": run.status in ("waiting", "running"),
+        "groups": schemes.fairness(run.fairness) if run.fairness else None,
         "poll_url": reverse("cohorts-ranking", args=[run.pk]),
         "sections": shared.sections(request.scope, "cohorts-candidates"),
     }

@@ -195,6 +195,7 @@ def test_the_figures_of_a_ranking_are_copied_and_outlive_it(place: Place, amin: 
     assert (
         "Ranking under Neighbourhood crime, version 1, as known on 20 November 2026" in client.get("/equality/new").text
     )
+    assert "Female" in client.get(f"/cohort/rankings/{run.pk}").text, "they can be read where they come from"
     client.post("/equality/new", form(evidence="figures", figures_key=f"run-{run.pk}"))
     with act_in(place.system()):
         entry = EqualityEntry.objects.get()

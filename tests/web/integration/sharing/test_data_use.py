@@ -1,0 +1,85 @@
+"""How this system uses data: a page for everybody who is signed in, from what the documents are made from."""
+
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from iom.access.roles import ALL
+from iom.common.registries import privacy_declarations
+from iom.config import pages
+from iom.sharing.presenters import data_use
+from iom_analytics.cohorts import FACTORS
+from tests.factories.partnerships import Place, Worker, make_worker
+
+SignIn = Callable[[Worker], Client]
+PAGE = "/how-data-is-used"
+
+
+@pytest.mark.parametrize("role", ALL, ids=lambda role: role.slug)
+def test_every_role_is_led_to_it_from_every_page(role, place: Place, as_user: SignIn) -> None:
+    client = as_user(make_worker(place, role.slug, agency="Police", roles=[role.slug]))
+    assert f'href="{PAGE}">How this system uses data' in client.get("/").text
+    assert client.get(PAGE).status_code == 200
+
+
+def test_a_stranger_is_asked_to_sign_in(db: None) -> None:
+    client = Client()
+    assert client.get(PAGE).headers["Location"] == f"/accounts/login/?next={PAGE}"
+    assert PAGE not in client.get("/accounts/login/").text
+
+
+def test_the_page_says_what_the_documents_say(bob: Worker, as_user: SignIn) -> None:
+    page = unescape(as_user(bob).get(PAGE).text)
+    shown = 0
+    for make in data_use.PAGE:
+        record = make()
+        assert f'id="{record.name}"' in page
+        assert f'href="#{record.name}"' in page
+        for table in record.tables:
+            assert table.heading in page
+            for row in table.rows:
+                for cell in row:
+                    # As text alone: what it points at is a link on the page.
+                    for piece in data_use.pointed(cell, lambda _name, words: words):
+                        assert piece in page
+                        shown += 1
+    assert shown > sum(len(declared.fields) for declared in privacy_declarations)
+    for role in ALL:
+        assert role.display_name in page
+    assert "[[" not in page
+
+
+def test_it_reads_no_record(place: Place, as_user: SignIn, bob: Worker) -> None:
+    client = as_user(bob)
+    client.get(PAGE)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(PAGE)
+    assert len([query for query in asked if query["sql"].startswith("SELECT")]) <= 8
+
+
+@pytest.mark.parametrize("name", ["record-of-processing", "algorithmic-transparency", "retention", "data-dictionary"])
+def test_the_document_is_made_from_the_same_record(name: str) -> None:
+    make = next(make for make in data_use.PAGE if make().name == name)
+    written = pages.PAGES[f"{name}.md"]()
+    assert written.startswith(f"# {make().title}\n")
+    assert written == (Path("docs/reference") / f"{name}.md").read_text(encoding="utf-8")
+    for table in make().tables:
+        for row in table.rows:
+            assert pages.of_table(pages.linked(cell) for cell in row) in written
+
+
+def test_a_text_points_at_other_records() -> None:
+    def bracketed(name: str, words: str) -> str:
+        return f"<{name}: {words}>"
+
+    assert data_use.pointed("No pointer", bracketed) == ["No pointer"]
+    assert data_use.pointed("See [[a|one]] and [[b-c|two]]", bracketed) == ["See ", "<a: one>", " and ", "<b-c: two>"]
+
+
+def test_what_the_transparency_record_says_of_ethnicity_is_so() -> None:
+    assert not [name for name, factor in FACTORS.items() if "ethnic" in f"{name} {factor.meaning}".lower()]

@@ -19,6 +19,7 @@ from iom.common.privacy import Kind
 from iom.common.registries import privacy_declarations
 from iom.sharing.rules import retention
 
+WIDEST = 4  # columns of a table that a telephone shows; more are shown one under another
 POINTER = re.compile(r"\[\[([a-z-]+)\|([^\]]+)\]\]")
 Row = tuple[str, ...]
 
@@ -423,6 +424,14 @@ def data_dictionary() -> Record:
 PAGE: tuple[Callable[[], Record], ...] = (processing, transparency, who_may, retention_schedule, data_dictionary)
 
 
+def together(rows: Iterable[Row]) -> list[Row]:
+    """Rows that differ in their first cell alone, as one: a page of a thousand rows is read by nobody."""
+    found: dict[Row, list[str]] = {}
+    for first, *rest in rows:
+        found.setdefault(tuple(rest), []).append(first)
+    return [(", ".join(firsts), *rest) for rest, firsts in found.items()]
+
+
 def page() -> list[dict[str, Any]]:
     """The records as the page shows them: cells in pieces, each a text and where it leads, if that is on the page."""
     records = [make() for make in PAGE]
@@ -446,7 +455,11 @@ def page() -> list[dict[str, Any]]:
                     "heading": table.heading,
                     "columns": table.columns,
                     "is_list": len(table.columns) == 2,
-                    "rows": [[pieces(cell) for cell in row] for row in table.rows],
+                    "is_wide": len(table.columns) > WIDEST,
+                    "rows": [
+                        [pieces(cell) for cell in row]
+                        for row in (together(table.rows) if record.is_grouped else table.rows)
+                    ],
                 }
                 for table in record.tables
             ],

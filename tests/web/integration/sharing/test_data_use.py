@@ -35,7 +35,7 @@ def test_a_stranger_is_asked_to_sign_in(db: None) -> None:
 
 def test_the_page_says_what_the_documents_say(bob: Worker, as_user: SignIn) -> None:
     page = unescape(as_user(bob).get(PAGE).text)
-    shown = 0
+    shown, fields = 0, {part for cell in page.split("<") for part in cell.rpartition(">")[2].split(", ")}
     for make in data_use.PAGE:
         record = make()
         assert f'id="{record.name}"' in page
@@ -43,6 +43,7 @@ def test_the_page_says_what_the_documents_say(bob: Worker, as_user: SignIn) -> N
         for table in record.tables:
             assert table.heading in page
             for row in table.rows:
+                assert not record.is_grouped or row[0] in fields
                 for cell in row:
                     # As text alone: what it points at is a link on the page.
                     for piece in data_use.pointed(cell, lambda _name, words: words):
@@ -52,6 +53,11 @@ def test_the_page_says_what_the_documents_say(bob: Worker, as_user: SignIn) -> N
     for role in ALL:
         assert role.display_name in page
     assert "[[" not in page
+
+
+def test_fields_that_are_treated_alike_are_one_row() -> None:
+    rows = [("id", "system", "keep"), ("name", "personal", "remove"), ("at", "system", "keep")]
+    assert data_use.together(rows) == [("id, at", "system", "keep"), ("name", "personal", "remove")]
 
 
 def test_it_reads_no_record(place: Place, as_user: SignIn, bob: Worker) -> None:

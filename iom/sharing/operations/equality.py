@@ -53,7 +53,6 @@ def look_again(*, equality_id: int, entered: Entered, by: Scope, at: datetime) -
 @transaction.atomic
 def correct(*, equality_id: int, entered: Entered, correction: str, by: Scope, at: datetime) -> EqualityEntry:
     """A new entry in the place of one that was wrong, which stays as it is."""
-    rules.check_correction(correction=correction)
     return _write(entered, link=Link.CORRECTION, earlier_id=equality_id, correction=correction, by=by, at=at)
 
 
@@ -61,6 +60,8 @@ def _write(
     entered: Entered, *, link: Link, by: Scope, at: datetime, earlier_id: int | None = None, correction: str = ""
 ) -> EqualityEntry:
     by.check(Permission.EQUALITY_RECORD)
+    if link == Link.CORRECTION:
+        rules.check_correction(correction=correction)
     if earlier_id is not None:
         # Not locked: nobody may write to a row of the log. That one entry follows at most is a constraint of it.
         earlier = queries.get_entry(equality_id=earlier_id, scope=by)
@@ -86,11 +87,13 @@ def _write(
                 **says,
             )
     except IntegrityError as error:
+        if earlier_id is None:
+            raise
         raise WrongState("Somebody else has followed this entry with another meanwhile.") from error
     audit.record(
         by=by,
         at=at,
-        kind=Kind.COLLECTION,
+        kind=Kind.ACCESS,
         action=f"sharing.equality_{link.value}",
         subject_type="sharing.EqualityEntry",
         subject_id=entry.pk,

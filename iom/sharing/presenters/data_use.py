@@ -17,6 +17,7 @@ from iom.agreements.choices import Answers
 from iom.cohorts import scoring
 from iom.common.privacy import Kind
 from iom.common.registries import privacy_declarations
+from iom.govuk.filters import date as day
 from iom.sharing.rules import retention
 
 WIDEST = 4  # columns of a table that a telephone shows; more are shown one under another
@@ -362,7 +363,7 @@ def retention_schedule() -> Record:
                 rule.name,
                 rule.record,
                 ", ".join(sorted(rule.owners)) or _("any"),
-                str(rule.starts_on),
+                day(rule.starts_on),
                 first,
                 _("every %(count)s years") % {"count": rule.again_years},
                 (rule.source or _("local placeholder")) + (f". {rule.note}" if rule.note else ""),

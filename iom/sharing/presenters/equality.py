@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
@@ -144,5 +145,5 @@ def export_row(entry: EqualityEntry) -> list[Any]:
         entry.pk, entry.earlier_id, entry.get_link_display(), entry.correction, entry.get_subject_display(),
         entry.title, entry.looked_on, words_of(Characteristic, entry.characteristics), words_of(Aim, entry.aims),
         entry.get_evidence_display(), entry.source, name, entry.showed, entry.decided, entry.decided_by,
-        entry.decided_on, entry.review_on, entry.owner.name, entry.recorded_at.date(),
+        entry.decided_on, entry.review_on, entry.owner.name, timezone.localdate(entry.recorded_at),
     ]  # fmt: skip

@@ -37,7 +37,7 @@ def found_by(request: ScopedRequest) -> tuple[EqualityFilterForm, Any]:
 def listed(request: ScopedRequest) -> HttpResponse:
     """The log, what was looked at last first."""
     form, found = found_by(request)
-    page, on = paged(found.select_related("owner", "later"), request, PAGE), timezone.localdate()
+    page, on = paged(found.select_related("later"), request, PAGE), timezone.localdate()
     context = {
         "form": form,
         "params": request.GET,
@@ -55,7 +55,7 @@ def listed(request: ScopedRequest) -> HttpResponse:
 def export(request: ScopedRequest, kind: str) -> HttpResponse:
     """The log as a file, as it is narrowed to now. Nobody is in it."""
     _form, found = found_by(request)
-    entries = found.select_related("owner", "version__scheme")[:MOST_EXPORTED]
+    entries = found.select_related("version__scheme")[:MOST_EXPORTED]
     return downloads.download(
         request=request,
         name="equality evidence",

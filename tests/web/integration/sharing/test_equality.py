@@ -185,8 +185,12 @@ def test_another_partnership_has_a_log_of_its_own(place: Place, elsewhere: Place
 def test_only_who_keeps_the_log_adds_to_it(place: Place, bella: Worker) -> None:
     with act_in(bella.scope), pytest.raises(NotAllowed):
         equality.record(entered=entered(), by=bella.scope, at=AT)
-    with act_in(place.system()), pytest.raises(InvalidInput):
-        equality.record(entered=entered(review_on=date(2026, 1, 1)), by=place.system(), at=AT)
+    with act_in(place.system()):
+        with pytest.raises(InvalidInput):
+            equality.record(entered=entered(review_on=date(2026, 1, 1)), by=place.system(), at=AT)
+        entry = make_equality_entry(place.agencies["Police"], at=AT)
+        with pytest.raises(InvalidInput):
+            equality.correct(equality_id=entry.pk, entered=entered(), correction=" ", by=place.system(), at=AT)
 
 
 def test_the_figures_of_a_ranking_are_copied_and_outlive_it(place: Place, amin: Worker, as_user: SignIn) -> None:

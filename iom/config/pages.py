@@ -13,7 +13,7 @@ from iom.common.registries import privacy_declarations
 from iom.common.states import state_diagram
 from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
-from iom.sharing.rules import packages, requests, retention, rights
+from iom.sharing.rules import packages, requests, retention, rights, subject_access
 from iom_analytics import cohorts as library
 from iom_analytics.scoring import PREDICTORS
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
@@ -203,6 +203,11 @@ def states_page() -> str:
             "Request about rights",
             "To put right, erase, restrict, object or contest. Made from `iom/sharing/rules/rights.py`.",
             rights.TRANSITIONS,
+        ),
+        (
+            "Subject access request",
+            "Made from `iom/sharing/rules/subject_access.py`.",
+            subject_access.TRANSITIONS,
         ),
     )
     parts = [cohorts.states_page().rstrip()]

@@ -16,25 +16,20 @@ from iom.govuk.frames import PersonWarning
 from iom.people.queries import restrictions
 from iom.sharing.choices.rights import RightState
 from iom.sharing.models import RightsRequest
+from iom.sharing.presenters.clock import due_on
 from iom.sharing.queries import rights as queries
-from iom.sharing.rules import rights as rules
-
-
-def answer_by(request: RightsRequest) -> date | None:
-    return rules.answer_by(
-        received_on=request.received_on, identity_checked_on=request.identity_checked_on, regime=request.regime
-    )
+from iom.sharing.rules.rights import OPEN
 
 
 def row(request: RightsRequest, *, on: date) -> dict[str, Any]:
-    due = answer_by(request) if request.state in queries.OPEN else None
+    due = due_on(request) if request.state in OPEN else None
     return {
         "id": request.pk,
         "name": request.person.name,
         "kind": request.get_kind_display(),
         "received_on": request.received_on,
         "state": request.get_state_display(),
-        "is_open": request.state in queries.OPEN,
+        "is_open": request.state in OPEN,
         "outcome": request.get_outcome_display() if request.outcome and request.state == RightState.DECIDED else "",
         "due_on": due,
         "is_late": due is not None and due < on,
@@ -65,7 +60,7 @@ def decision_rows(found: Iterable[PanelDecision], *, names: dict[int, str]) -> l
 def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
     """Above a person: whose records of them may be kept and not used."""
     found = restrictions.in_force(person_id=person_id, scope=scope)
-    text = _("Restricted: records of %(agency)s are kept, and used in no ranking")
+    text = _("Restricted: records of %(agency)s are kept, and used in no ranking, nomination or selection")
     warnings = [
         PersonWarning(text % {"agency": each.owner_agency.name}, "handling", each.placed_at.date()) for each in found
     ]
@@ -86,7 +81,7 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
         Attention(
             text=text % {"number": each.pk, "kind": str(each.get_kind_display()).lower()},
             url=reverse("sharing-right", args=[each.pk]),
-            on=(due := answer_by(each)),
+            on=(due := due_on(each)),
             overdue=due is not None and due < on,
             kind=_("Rights"),
             person_id=each.person_id,

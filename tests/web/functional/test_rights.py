@@ -29,6 +29,11 @@ def test_a_request_is_decided_by_a_second_person(signed_in: Callable[..., Page])
     page.get_by_text("The request has been recorded.").wait_for()
     sound(page)
     address = page.url
+    for way in ("Wait for the person", "Take more time"):
+        page.get_by_role("link", name=way).click()
+        page.get_by_role("link", name="Cancel").wait_for()
+        sound(page)
+        page.goto(address)
     page.get_by_role("button", name="Propose an answer").or_(page.get_by_role("link", name="Propose an answer")).click()
     page.get_by_label("Granted", exact=True).check()
     page.get_by_label("Reasons").fill("Whether it is right is not known yet.")

@@ -65,7 +65,7 @@ def test_a_request_is_answered_by_two_people_with_the_keyboard(signed_in: Callab
     page.get_by_text("items have been gathered").wait_for()
     sound(page)
     address = page.url
-    for way in ("Stop the clock", "Take more time", "End without an answer"):
+    for way in ("Wait for the person", "Take more time", "End without an answer"):
         press(page.get_by_role("link", name=way))
         page.get_by_role("link", name="Cancel").wait_for()
         sound(page)

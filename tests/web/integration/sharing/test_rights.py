@@ -23,10 +23,11 @@ from iom.people.queries import restrictions
 from iom.sharing import tasks
 from iom.sharing.adapters import letters
 from iom.sharing.choices.rights import Right
-from iom.sharing.models import DestructionItem, RightsRequest
-from iom.sharing.operations import destruction, retention, rights
+from iom.sharing.models import DestructionItem, RightsPause, RightsRequest
+from iom.sharing.operations import clock, destruction, retention, rights
 from iom.sharing.operations.rights import RightAnswer, RightAsked
 from iom.sharing.presenters import rights as present
+from iom.sharing.presenters.clock import due_on, rows
 from iom.sharing.queries import rights as queries
 from iom.sharing.rules import rights as rules
 from tests.factories.cohorts import make_member, make_scheme
@@ -190,13 +191,64 @@ def test_only_the_uk_gdpr_knows_an_objection(person: Person, irene: Worker, gwen
 def test_nothing_is_answered_to_somebody_who_may_be_somebody_else(person: Person, irene: Worker) -> None:
     with act_in(irene.scope):
         made = rights.record(person=person, asked=replace(ASKED, identity_check="not-yet"), by=irene.scope, at=AT)
-        assert present.answer_by(made) is None
+        assert due_on(made) is None
         with pytest.raises(WrongState):
             rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
         rights.confirm_identity(request=made, check="known", by=irene.scope, at=AT)
         made = queries.get_request(rights_id=made.pk, scope=irene.scope)
-        assert present.answer_by(made) == date(2026, 12, 23)
+        assert due_on(made) == date(2026, 12, 23)
+        with pytest.raises(WrongState):  # it would start the clock anew
+            rights.confirm_identity(request=made, check="known", by=irene.scope, at=AT + timedelta(days=9))
         rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
+
+
+def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
+    place: Place, person: Person, irene: Worker, gwen: Worker
+) -> None:
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+
+        def now() -> RightsRequest:
+            return queries.get_request(rights_id=made.pk, scope=irene.scope)
+
+        clock.pause(request=made, reason="fee", by=irene.scope, at=AT)
+        assert due_on(now()) is None
+        for refused in (
+            lambda: clock.pause(request=made, reason="clarification", by=irene.scope, at=AT),
+            lambda: clock.extend(request=made, reason="Many", told_on=ON, by=irene.scope, at=AT),
+            lambda: rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT),
+        ):
+            with pytest.raises(WrongState):
+                refused()
+        clock.resume(request=made, by=irene.scope, at=AT + timedelta(days=2))
+        assert due_on(now()) == date(2026, 12, 25)
+        clock.pause(request=made, reason="clarification", by=irene.scope, at=AT + timedelta(days=3))
+        assert due_on(now()) == date(2026, 12, 25)
+        clock.resume(request=made, by=irene.scope, at=AT + timedelta(days=5))
+        with pytest.raises(NotVisible):
+            clock.resume(request=made, by=irene.scope, at=AT)
+        at, told_on = AT + timedelta(days=6), date(2026, 11, 28)
+        with pytest.raises(InvalidInput):
+            clock.extend(request=made, reason="Many", told_on=None, by=irene.scope, at=at)
+        clock.extend(request=made, reason="Forty years of files", told_on=told_on, by=irene.scope, at=at)
+        assert due_on(now()) == date(2027, 2, 25)
+        with pytest.raises(WrongState):
+            clock.extend(request=made, reason="More", told_on=told_on, by=irene.scope, at=at)
+        shown = [row["value"] for row in rows(now(), is_open=True)]
+        actions = list(Event.objects.filter(subject_type="sharing.RightsRequest").order_by("pk").values_list("action"))
+    assert shown == [
+        "25 February 2027",
+        "From 23 November 2026 to 25 November 2026",
+        "From 26 November 2026 to 28 November 2026; the clock ran on",
+        "Two more months, taken on 29 November 2026; the person was told on 28 November 2026: Forty years of files",
+    ]
+    assert [each for (each,) in actions] == [
+        f"sharing.rights.{each}" for each in ("record", "pause", "resume", "pause", "resume", "extend")
+    ]
+    with act_in(gwen.scope):
+        assert not RightsPause.objects.exists()  # row-level security alone
+        with pytest.raises(NotVisible):
+            clock.pause(request=made, reason="fee", by=gwen.scope, at=AT)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class DecisionForm(GovukForm):
     def __init__(
         self,
         *args: Any,
-        outcomes: Choices,
+        outcomes: list[tuple[str, Any]],
         types: Choices,
         schemes: Choices,
         agencies: Choices,

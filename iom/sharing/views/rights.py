@@ -243,7 +243,8 @@ def leaflet(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     agency = next(each.name for each in partnerships.list_agencies(scope=scope) if each.pk == scope.agency_id)
     decided = queries.decisions_about(person_id=person.pk, scope=scope)
     rights.leaflet_taken(person=person, by=scope, at=timezone.now())
-    return pdf(letters.leaflet(person, agency=agency, decisions=decided), "how-decisions-are-made")
+    points = present.leaflet_points(decided, scope=scope)
+    return pdf(letters.leaflet(person, agency=agency, points=points), "how-decisions-are-made")
 
 
 def pdf(body: bytes, name: str) -> HttpResponse:

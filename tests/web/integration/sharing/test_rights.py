@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
-from iom.cohorts.models import PanelDecision
+from iom.cohorts.models import Nomination, PanelDecision
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people import extract
 from iom.people.models import Person, Restriction, Sanction
@@ -30,7 +30,7 @@ from iom.sharing.presenters import rights as present
 from iom.sharing.presenters.clock import due_on, rows
 from iom.sharing.queries import rights as queries
 from iom.sharing.rules import rights as rules
-from tests.factories.cohorts import make_member, make_scheme
+from tests.factories.cohorts import TEXT, make_member, make_scheme
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
 
@@ -327,7 +327,51 @@ def test_who_took_a_decision_does_not_look_at_it_again(place: Place, person: Per
     with act_in(alice.scope):
         rights.decide(request=made, by=alice.scope, at=AT)
         found = queries.decisions_about(person_id=person.pk, scope=alice.scope)
-        assert letters.leaflet(person, agency="Police", decisions=found).startswith(b"%PDF")
+        points = present.leaflet_points(found, scope=alice.scope)
+        assert letters.leaflet(person, agency="Police", points=points).startswith(b"%PDF")
+
+
+TEXT_OF_TWO = (
+    TEXT
+    + """  - id: intelligence
+    name: Intelligence reports
+    factor: intelligence_reports
+    months: 3
+    bands: [{at_least: 1, points: 1}]
+    local placeholder: true
+"""
+)
+
+
+def test_the_leaflet_tells_what_was_looked_at_in_words_and_of_no_intelligence(
+    place: Place, person: Person, irene: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        scheme = make_scheme(place, definition_text=TEXT_OF_TWO)
+        member = make_member(person, scheme, lead=alice, nominated_by=place.system(), by=place.system())
+        mine = Sanction.objects.get(person=person, owner_agency=place.agencies["Police"])
+        kept = {
+            "version": scheme.versions.get().pk,
+            "factors": [
+                {"id": "sanctions", "name": "Sanctions", "value": 2.0, "points": 1.0, "rows": [f"sanctions:{mine.pk}"]},
+                {"id": "intelligence", "name": "Intelligence reports", "value": 4.0, "points": 1.0, "rows": []},
+            ],
+        }
+        Nomination.objects.filter(pk=member.nomination_id).update(snapshot=kept)
+
+    def told(by: Worker) -> tuple[str, ...]:
+        with act_in(by.scope):
+            (point,) = present.leaflet_points(
+                queries.decisions_about(person_id=person.pk, scope=by.scope), scope=by.scope
+            )
+        assert "a panel of people decided" in point.text
+        return point.details
+
+    assert told(alice) == ("Sanctions: 2 occasions. Points towards the list: 1",)
+    assert told(irene) == ("Sanctions",)  # who may not see scores
+    with act_in(place.system("Council")):
+        Sanction.objects.filter(pk=mine.pk).update(audience="own", owner_agency=place.agencies["Council"])
+    assert told(alice) == ()
 
 
 def test_a_merge_brings_requests_along_and_what_was_proposed_is_proposed_again(

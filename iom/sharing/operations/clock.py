@@ -25,7 +25,7 @@ ASKED_FOR = (PauseReason.FEE, PauseReason.CLARIFICATION)
 
 
 @dataclass(frozen=True)
-class Sort:
+class RequestKind:
     """What differs between the two kinds of request."""
 
     name: str
@@ -35,9 +35,9 @@ class Sort:
     open: tuple[str, ...]
 
 
-SORTS: dict[type[AnyRequest], Sort] = {
-    RightsRequest: Sort("rights", RightsPause, Permission.RIGHTS_MANAGE, rights.IN_HAND, rights.OPEN),
-    SubjectAccessRequest: Sort(
+KINDS: dict[type[AnyRequest], RequestKind] = {
+    RightsRequest: RequestKind("rights", RightsPause, Permission.RIGHTS_MANAGE, rights.IN_HAND, rights.OPEN),
+    SubjectAccessRequest: RequestKind(
         "subject_access",
         SubjectAccessPause,
         Permission.SUBJECT_ACCESS_MANAGE,
@@ -50,11 +50,11 @@ SORTS: dict[type[AnyRequest], Sort] = {
 @transaction.atomic
 def pause(*, request: AnyRequest, reason: str, by: Scope, at: datetime) -> None:
     """Records that the person is awaited from today; the clock stands still where the law says so."""
-    sort = SORTS[type(request)]
-    by.check(sort.manage)
+    this = KINDS[type(request)]
+    by.check(this.manage)
     request = locked(row=request, by=by)
-    rules.check_can_pause(is_in_hand=request.state in sort.in_hand, waits=clock_now(request, scope=by).waits)
-    sort.pauses.objects.create(
+    rules.check_can_pause(is_in_hand=request.state in this.in_hand, waits=clock_now(request, scope=by).waits)
+    this.pauses.objects.create(
         **marked_like(request), request=request, reason=reason, started_on=timezone.localdate(at)
     )
     _note(request, "pause", by=by, at=at, detail={"pause": reason})
@@ -63,8 +63,8 @@ def pause(*, request: AnyRequest, reason: str, by: Scope, at: datetime) -> None:
 @transaction.atomic
 def resume(*, request: AnyRequest, by: Scope, at: datetime) -> None:
     """Records that what was awaited came today. Identity is confirmed by `confirm_identity` instead."""
-    sort = SORTS[type(request)]
-    by.check(sort.manage)
+    this = KINDS[type(request)]
+    by.check(this.manage)
     request = locked(row=request, by=by)
     if not end_pause(request=request, on=timezone.localdate(at), reasons=ASKED_FOR):
         raise NotVisible()
@@ -73,18 +73,18 @@ def resume(*, request: AnyRequest, by: Scope, at: datetime) -> None:
 
 def end_pause(*, request: AnyRequest, on: date, reasons: tuple[PauseReason, ...]) -> int:
     """Ends what its caller may end and has locked; returns how many pauses there were."""
-    found = SORTS[type(request)].pauses.objects.filter(request=request, ended_on__isnull=True, reason__in=reasons)
+    found = KINDS[type(request)].pauses.objects.filter(request=request, ended_on__isnull=True, reason__in=reasons)
     return int(found.update(ended_on=on))
 
 
 @transaction.atomic
 def extend(*, request: AnyRequest, reason: str, told_on: date | None, by: Scope, at: datetime) -> None:
     """Takes two more months, once the person was told why."""
-    sort = SORTS[type(request)]
-    by.check(sort.manage)
+    this = KINDS[type(request)]
+    by.check(this.manage)
     request = locked(row=request, by=by)
     rules.check_can_extend(
-        is_open=request.state in sort.open,
+        is_open=request.state in this.open,
         clock=clock_now(request, scope=by),
         reason=reason,
         told_on=told_on,
@@ -103,7 +103,7 @@ def _note(
         by=by,
         at=at,
         kind=Kind.ALTERATION,
-        action=f"sharing.{SORTS[type(request)].name}.{action}",
+        action=f"sharing.{KINDS[type(request)].name}.{action}",
         subject_type=request._meta.label,
         subject_id=request.pk,
         person_id=request.person_id,

@@ -149,7 +149,7 @@ def check_can_cancel_ranking(*, status: str) -> None:
 
 
 def check_is_not_restricted(*, is_restricted: bool) -> None:
-    """What an agency must keep and not use is not used to nominate or select (docs/adr/0023)."""
+    """What an agency must keep and not use is not used to nominate or select (docs/adr/0024)."""
     if is_restricted:
         raise WrongState(
             "Records of this person are restricted: they are kept and not used. Until the agency whose records they are"

@@ -5,19 +5,23 @@ as nobody, and there is nothing for a CSRF token to protect.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
-from iom.access.scope import Scope, act_in
+from iom.access.scope import NOBODY, Scope, act_in
 from iom.agreements.queries import limits
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import NotAllowed
 from iom.partnerships import operations, queries
 from iom.partnerships.choices import TokenScope
+
+ONCE_IN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class SystemToken(HttpBearer):
         at = timezone.now()
         found = queries.token_of(secret=token, on=timezone.localdate(at))
         if found is None:
+            note_not_taken(token, at=at)
             return None
         scope = limits.limited(queries.scope_of_token(found), at=at)
         operations.token_used(token=found, at=at)
@@ -59,6 +64,29 @@ class SystemToken(HttpBearer):
         if not may:
             raise NotAllowed("This token does not allow that. Ask the partnership's administrator.")
         return Caller(found.pk, scope)
+
+
+def note_not_taken(token: str, *, at: datetime) -> None:
+    """Records that a token was not taken: with its agency where there was such a token, else outside any partnership.
+
+    The first of each minute, of each such token and of all that are unknown together, in each process of the web
+    server: whoever has no token must not be able to fill the record.
+    """
+    found = queries.token_ever(secret=token)
+    if not cache.add(f"api.token-not-taken.{found.pk if found else 0}", True, timeout=ONCE_IN_SECONDS):
+        return
+    scope = queries.scope_of_token(found) if found else NOBODY
+    why = "unknown" if found is None else "revoked" if found.revoked_at else "over"
+    with act_in(scope):
+        audit.record(
+            by=scope,
+            at=at,
+            kind=Kind.ACCESS,
+            action="api.not_taken",
+            subject_type="partnerships.SystemToken",
+            subject_id=found.pk if found else 0,
+            detail={"why": why},
+        )
 
 
 class PerToken(AuthRateThrottle):

@@ -81,6 +81,9 @@ STATE_AFTER = {
     Outcome.REDIRECT: N.REDIRECTED,
 }
 
+# What no panel decides of somebody whose records are restricted.
+TAKING_IN = (Outcome.SELECT, Outcome.REDIRECT)
+
 
 def check_can_move(machine: Mapping[str, tuple[Move, ...]], *, state: str, move: str) -> str:
     """The state that `move` leads to; raises `WrongState` where there is no such way on from `state`."""
@@ -145,7 +148,17 @@ def check_can_cancel_ranking(*, status: str) -> None:
 # --- nominations
 
 
-def check_can_nominate(*, has_undecided: bool, is_member: bool) -> None:
+def check_is_not_restricted(*, is_restricted: bool) -> None:
+    """What an agency must keep and not use is not used to nominate or select (docs/adr/0024)."""
+    if is_restricted:
+        raise WrongState(
+            "Records of this person are restricted: they are kept and not used. Until the agency whose records they are"
+            " lifts that, the person cannot be nominated or selected."
+        )
+
+
+def check_can_nominate(*, has_undecided: bool, is_member: bool, is_restricted: bool) -> None:
+    check_is_not_restricted(is_restricted=is_restricted)
     if is_member:
         raise WrongState("This person is in the cohort already.")
     if has_undecided:
@@ -306,11 +319,11 @@ def check_can_deselect(
 can_deselect = can(check_can_deselect)
 
 
-def check_can_reselect(*, state: str, has_undecided: bool, is_member: bool) -> None:
+def check_can_reselect(*, state: str, has_undecided: bool, is_member: bool, is_restricted: bool) -> None:
     """A former member comes back only by a new nomination, on something new, that the panel decides."""
     if state != M.DESELECTED:
         raise WrongState("This person is in the cohort already.")
-    check_can_nominate(has_undecided=has_undecided, is_member=is_member)
+    check_can_nominate(has_undecided=has_undecided, is_member=is_member, is_restricted=is_restricted)
 
 
 can_reselect = can(check_can_reselect)

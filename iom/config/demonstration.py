@@ -107,6 +107,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         limit_and_open(workers, at=now)
     with step("Asking another agency, answering, and sharing outside"):
         share(workers, at=now)
+    with step("Recording what a person asks of their data"):
+        ask_to_put_right(workers["information-governance"], at=now)
 
 
 def let_in(by: Any, *, at: datetime) -> None:
@@ -261,6 +263,30 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
             at=at,
         )
         packages.fill(package=package, ticked=[], text="There was no arson.", by=probation, at=at)
+
+
+def ask_to_put_right(by: Any, *, at: datetime) -> None:
+    """Somebody in the cohort says that a record of them is wrong; the answer is still to be proposed."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.cohorts.models import CohortMembership
+    from iom.sharing.operations import rights
+    from iom.sharing.operations.rights import RightAsked
+
+    asked = RightAsked(
+        kind="rectify",
+        received_on=timezone.localdate(at) - timedelta(days=9),
+        channel="post",
+        asked_for="The address in your records is my brother's. I have not lived there since 2021.",
+        identity_check="documents",
+    )
+    with act_in(by):
+        member = CohortMembership.objects.visible_to(by).select_related("person").order_by("-pk").first()
+        assert member is not None
+        rights.record(person=member.person, asked=asked, by=by, at=at)
 
 
 def made_up_certificate(at: datetime) -> str:

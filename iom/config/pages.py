@@ -16,7 +16,7 @@ from iom.imports import adapters
 from iom.partnerships.choices import AgencyKind, Regime
 from iom.sharing.presenters import data_use
 from iom.sharing.presenters.data_use import Record
-from iom.sharing.rules import packages, requests, rights
+from iom.sharing.rules import packages, requests, rights, subject_access
 from iom_analytics import cohorts as library
 from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
 from iom_analytics.tables.pages import tables_page
@@ -147,6 +147,11 @@ def states_page() -> str:
             "Request about rights",
             "To put right, erase, restrict, object or contest. Made from `iom/sharing/rules/rights.py`.",
             rights.TRANSITIONS,
+        ),
+        (
+            "Subject access request",
+            "Made from `iom/sharing/rules/subject_access.py`.",
+            subject_access.TRANSITIONS,
         ),
     )
     parts = [cohorts.states_page().rstrip()]

@@ -110,6 +110,14 @@ def token_of(*, secret: str, on: date) -> SystemToken | None:
     return token
 
 
+def token_ever(*, secret: str) -> SystemToken | None:
+    """Whose token this is or was, whether or not it is taken."""
+    token: SystemToken | None = (
+        SystemToken.objects.filter(token_hash=token_hash(secret)).select_related("agency").first()
+    )
+    return token
+
+
 def scope_of_token(token: SystemToken) -> Scope:
     """A system acts for its agency and sees what that sees. It holds no permission: it can do nothing a person does."""
     return Scope(

@@ -81,7 +81,7 @@ SUBJECT_ACCESS = {
         **all_of(OWN_KEPT, "state", "channel", "identity_check"),
         **all_of(PERSONAL, "asked_for", "extension_reason", "closing_reason"),
         "identity_note": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.REMOVE),
-        **all_of(PERSONAL_DATE, "received_on", "extended_at", "closed_at"),
+        **all_of(PERSONAL_DATE, "received_on", "extended_at", "extension_told_on", "closed_at"),
     },
     "sharing.SubjectAccessPause": {**MARKING, **all_of(SYSTEM, "request", "reason", "started_on", "ended_on")},
     "sharing.SubjectAccessItem": {
@@ -137,10 +137,11 @@ RIGHTS = {
         **all_of(SYSTEM, "person", "recorded_at", "decision", "prepared_at", "tell_agencies"),
         **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         **all_of(OWN_KEPT, "kind", "state", "channel", "identity_check", "outcome", "matter", "ground"),
-        **all_of(PERSONAL, "asked_for", "reasons", "closing_reason"),
+        **all_of(PERSONAL, "asked_for", "extension_reason", "reasons", "closing_reason"),
         "done": SENSITIVE,
-        **all_of(PERSONAL_DATE, "received_on", "identity_checked_on", "closed_at"),
+        **all_of(PERSONAL_DATE, "received_on", "identity_checked_on", "extended_at", "extension_told_on", "closed_at"),
     },
+    "sharing.RightsPause": {**MARKING, **all_of(SYSTEM, "request", "reason", "started_on", "ended_on")},
     "sharing.InformationGiven": {
         **MARKING,
         **all_of(SYSTEM, "person", "recorded_at"),

@@ -28,7 +28,7 @@ class DecisionForm(GovukForm):
     mark_optional = False
     met_on = GovukDateField(label=_("When did the panel meet?"))
     present = forms.MultipleChoiceField(label=_("Agencies that were there"), required=False, widget=GovukCheckboxes)
-    outcome = forms.ChoiceField(label=_("What did the panel decide?"), choices=Outcome.choices, widget=GovukRadios)
+    outcome = forms.ChoiceField(label=_("What did the panel decide?"), widget=GovukRadios)
     cohort_type = forms.ChoiceField(label=_("Cohort type"), required=False, widget=GovukRadios)
     rag = forms.ChoiceField(
         label=_("Rating"), required=False, choices=Rag.choices, widget=GovukRadios(hints=RAG_MEANING)
@@ -42,12 +42,20 @@ class DecisionForm(GovukForm):
     without_returns = prose(_("Why the panel did not wait for the outstanding returns"), rows=2)
 
     def __init__(
-        self, *args: Any, types: Choices, schemes: Choices, agencies: Choices, leads: list[Membership], **kwargs: Any
+        self,
+        *args: Any,
+        outcomes: list[tuple[str, Any]],
+        types: Choices,
+        schemes: Choices,
+        agencies: Choices,
+        leads: list[Membership],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.leads = {str(lead.pk): lead for lead in leads}
         people = [(pk, f"{lead.user.name}, {lead.agency.name}") for pk, lead in self.leads.items()]
         for name, choices in (
+            ("outcome", outcomes),
             ("cohort_type", types),
             ("to_scheme", schemes),
             ("present", agencies),

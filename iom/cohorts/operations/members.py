@@ -17,6 +17,7 @@ from iom.cohorts.operations.nominations import Referral, nominate
 from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput
 from iom.partnerships.models import Membership
+from iom.people.queries import restrictions
 
 
 @transaction.atomic
@@ -157,6 +158,7 @@ def reselect(
         state=membership.state,
         has_undecided=queries.has_undecided_nomination(person_id=person.pk, scheme_id=membership.scheme_id),
         is_member=queries.is_member(person_id=person.pk),
+        is_restricted=restrictions.is_restricted(person_id=person.pk, scope=by),
     )
     nomination = nominate(
         person=person,

@@ -20,6 +20,7 @@ from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.queries import restrictions
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def nominate(
     """Nominates a person and asks the agencies in `asked` (ids) for their returns.
 
     All partners see the nomination, or only `audience_agencies` where given; never more than may see the person.
-    Raises `WrongState` where the person is in the cohort, or nominated under the scheme, already.
+    Raises `WrongState` where the person is in the cohort, or nominated under the scheme, already, or where records of
+    them are restricted.
     """
     by.check(Permission.NOMINATE)
     rules.check_says_why(referral.reason)
@@ -71,6 +73,7 @@ def nominate(
     rules.check_can_nominate(
         has_undecided=queries.has_undecided_nomination(person_id=person.pk, scheme_id=scheme.pk),
         is_member=queries.is_member(person_id=person.pk),
+        is_restricted=restrictions.is_restricted(person_id=person.pk, scope=by),
     )
     on = timezone.localdate(at)
     due = returns_due_on or on + timedelta(days=rules.RETURN_DAYS)

@@ -18,6 +18,7 @@ from iom.cohorts.operations.nominations import Referral, close, nominate
 from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships.models import Membership
+from iom.people.queries import restrictions
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Verdict:
 def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime) -> PanelDecision:
     """Records the panel's decision and does what it says: selects, declines, defers, or nominates elsewhere.
 
-    Raises `WrongState` where the nomination has been decided meanwhile, `InvalidInput` where the decision is not whole.
+    Raises `WrongState` where the nomination has been decided meanwhile, or where records of whom it would select are
+    restricted, `InvalidInput` where the decision is not whole.
     """
     by.check(Permission.PANEL_DECIDE)
     person = locked_person(person_id=nomination.person_id, by=by)
@@ -50,6 +52,8 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
     on = timezone.localdate(at)
     waiting = ReturnRequest.objects.filter(nomination=nomination, answered_at__isnull=True).count()
     rules.check_can_move(rules.NOMINATION, state=nomination.state, move=verdict.outcome)
+    if verdict.outcome in rules.TAKING_IN:
+        rules.check_is_not_restricted(is_restricted=restrictions.is_restricted(person_id=person.pk, scope=by))
     rules.check_decision_is_whole(
         outcome=verdict.outcome,
         reasons=verdict.reasons,

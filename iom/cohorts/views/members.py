@@ -28,6 +28,7 @@ from iom.cohorts.views import shared
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships import queries as partnerships
 from iom.people.presenters.frame import person_frame
+from iom.people.queries import restrictions
 from iom.people.queries.people import get_person
 
 STATES = ((MembershipState.ACTIVE, "In the cohort"), (MembershipState.DESELECTED, "De-selected"))
@@ -242,6 +243,7 @@ def reselect(request: ScopedRequest, membership_id: int) -> HttpResponse:
     if found.state == MembershipState.ACTIVE:
         raise WrongState("This person is in the cohort.")
     audit.viewed(by=scope, at=timezone.now(), person_id=found.person_id, page="reselect")
+    rules.check_is_not_restricted(is_restricted=restrictions.is_restricted(person_id=found.person_id, scope=scope))
     agencies = [(str(agency.pk), agency.name) for agency in partnerships.list_agencies(scope=scope)]
     form = NominateForm(
         request.POST or None,

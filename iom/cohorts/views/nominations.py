@@ -38,6 +38,7 @@ from iom.cohorts.views import shared
 from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
 from iom.people.presenters.frame import person_frame
+from iom.people.queries import restrictions
 from iom.people.queries.people import get_person
 
 
@@ -100,6 +101,7 @@ def nominate(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     scope, on = request.scope, shared.today()
     person = get_person(public_id=public_id, scope=scope)
     audit.viewed(by=scope, at=timezone.now(), person_id=person.pk, page="nominate")
+    rules.check_is_not_restricted(is_restricted=restrictions.is_restricted(person_id=person.pk, scope=scope))
     schemes = {str(scheme.pk): scheme for scheme in queries.list_schemes_in_use(scope=scope)}
     wanted = request.GET.get("scheme")
     agencies = [(str(agency.pk), agency.name) for agency in partnerships.list_agencies(scope=scope)]

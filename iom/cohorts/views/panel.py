@@ -21,6 +21,7 @@ from iom.cohorts.views import shared
 from iom.cohorts.views.nominations import page_context
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships import queries as partnerships
+from iom.people.queries import restrictions
 
 DONE = {
     Outcome.SELECT: _("Selected. The person is now in the cohort."),
@@ -41,8 +42,10 @@ def decide(request: ScopedRequest, nomination_id: int) -> HttpResponse:
     audit.viewed(by=scope, at=timezone.now(), person_id=found.person_id, page="panel-decision")
     requests = queries.list_requests(nomination=found, scope=scope)
     others = {str(each.pk): each for each in queries.list_schemes_in_use(scope=scope) if each.pk != found.scheme_id}
+    restricted = restrictions.is_restricted(person_id=found.person_id, scope=scope)
     form = DecisionForm(
         request.POST or None,
+        outcomes=[each for each in Outcome.choices if not restricted or each[0] not in rules.TAKING_IN],
         types=list(queries.cohort_types(scheme_id=found.scheme_id).items()),
         schemes=[(pk, scheme.name) for pk, scheme in others.items()],
         agencies=[(str(agency.pk), agency.name) for agency in partnerships.list_agencies(scope=scope)],
@@ -68,6 +71,7 @@ def decide(request: ScopedRequest, nomination_id: int) -> HttpResponse:
         "returns": present.return_rows(requests, on=on, scope=scope),
         "waiting": waiting if found.returns_due_on >= on else [],
         "has_others": bool(others),
+        "is_restricted": restricted,
     }
     return render(request, "cohorts/decide.html", context)
 

@@ -10,6 +10,12 @@ def in_force(*, person_id: int, scope: Scope) -> list[Restriction]:
     return list(found.select_related("owner_agency").order_by("owner_agency__name", "pk"))
 
 
+def is_restricted(*, person_id: int, scope: Scope) -> bool:
+    """Whether some agency's records of the person may not be used, as far as the scope may see."""
+    found = Restriction.objects.visible_to(scope).filter(person_id=person_id, lifted_at__isnull=True)
+    return bool(found.exists())
+
+
 def all_of(*, person_id: int, scope: Scope) -> list[Restriction]:
     found = Restriction.objects.visible_to(scope).filter(person_id=person_id).select_related("owner_agency")
     return list(found.order_by("-placed_at", "-pk"))

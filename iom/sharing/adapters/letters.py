@@ -4,17 +4,26 @@ Both are made when they are asked for, from what is on the record, and not kept.
 """
 
 import json
+from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
 
 import typst
 
-from iom.cohorts.models import PanelDecision
 from iom.people.models import Person
 from iom.sharing.choices.rights import Right, RightOutcome
 from iom.sharing.models import RightsRequest
 from iom.sharing.rules import rights as rules
 from iom.sharing.rules.exemptions import exemptions
+
+
+@dataclass(frozen=True)
+class Point:
+    """One sentence of a letter, and what goes with it."""
+
+    text: str
+    details: tuple[str, ...] = ()
+
 
 COMPLAIN = (
     "If you do not agree, tell us: write to the agency above. You can complain to the Information Commissioner,"
@@ -60,31 +69,15 @@ def answer(request: RightsRequest, *, told: list[str]) -> bytes:
     )
 
 
-def leaflet(person: Person, *, agency: str, decisions: list[PanelDecision]) -> bytes:
-    """How scores and the panel decide, the factors on this person's list, and what the panel decided: nobody else's."""
-    points = []
-    for decision in decisions:
-        scheme = decision.nomination.scheme.name
-        points.append(f"On {decision.met_on:%d/%m/%Y} a panel of people decided under {scheme}: {decision.reasons}")
-        points += factors_before(decision)
+def leaflet(person: Person, *, agency: str, points: list[Point]) -> bytes:
+    """How scores and the panel decide, and of each decision about this person what `points` say: of nobody else."""
     return written(
         title="How decisions about you are made",
         person=person.name,
         agency=agency,
-        lines=[
-            OFFERS,
-            CONTEST,
-            COMPLAIN,
-        ],
-        points=points,
+        lines=[OFFERS, CONTEST, COMPLAIN],
+        points=[asdict(point) for point in points],
     )
-
-
-def factors_before(decision: PanelDecision) -> list[str]:
-    """What the panel had before it from the ranked list, as the nomination kept it: this person's own factors."""
-    factors = (decision.nomination.snapshot or {}).get("factors", [])
-    named = [str(each.get("title") or each.get("name") or "") for each in factors if isinstance(each, dict)]
-    return [f"What was looked at for the list: {', '.join(filter(None, named))}."] if any(named) else []
 
 
 def written(**letter: Any) -> bytes:

@@ -24,6 +24,7 @@ class RequestState(models.TextChoices):
     RECEIVED = "received", _("Received")
     REVIEW = "review", _("Being reviewed")
     CHECK = "check", _("Waiting for a second person")
+    REFUSAL = "refusal", _("Refusal waiting for a second person")
     RELEASED = "released", _("Released")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")

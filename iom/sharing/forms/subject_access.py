@@ -1,4 +1,4 @@
-"""A subject access request as it is recorded, paused, decided item by item, and closed."""
+"""A subject access request as it is recorded, decided item by item, and closed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iom.govuk.fields import GovukCheckboxes, GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
-from iom.sharing.choices.subject_access import Channel, IdentityCheck, PauseReason, Treatment
+from iom.sharing.choices.subject_access import Channel, IdentityCheck, Treatment
 from iom.sharing.models import SubjectAccessItem
 from iom.sharing.rules.exemptions import exemptions
 
@@ -37,14 +37,6 @@ class IdentityForm(GovukForm):
     note_of_it = prose(_("What was seen, and by whom"), rows=2)
 
 
-class PauseForm(GovukForm):
-    reason = forms.ChoiceField(
-        label=_("Why the clock stops"),
-        choices=[each for each in PauseReason.choices if each[0] != PauseReason.IDENTITY],
-        widget=GovukRadios(hints={PauseReason.CLARIFICATION: _("Stops the clock under the UK GDPR alone")}),
-    )
-
-
 class ReasonForm(GovukForm):
     reason = prose(_("Reason"), required=True)
 
@@ -52,8 +44,8 @@ class ReasonForm(GovukForm):
 class CloseForm(GovukForm):
     move = forms.ChoiceField(
         label=_("How it ends"),
-        choices=[("refuse", _("Refused: the person is told why")), ("withdraw", _("Withdrawn by the person"))],
-        widget=GovukRadios,
+        choices=[("refuse", _("Refused, once a second person agrees")), ("withdraw", _("Withdrawn by the person"))],
+        widget=GovukRadios(hints={"refuse": _("The person is told the reason, in these words")}),
     )
     reason = prose(_("Reason"), required=True)
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0009_run_fairness"),
+        ("cohorts", "0010_run_fairness"),
         ("partnerships", "0005_system_tokens"),
         ("sharing", "0012_descriptor_of_rights"),
     ]

@@ -10,7 +10,7 @@ from iom.agreements.models import Marked, MarkedQuerySet
 from iom.cohorts.models import PanelDecision
 from iom.people.models import Person
 from iom.sharing.choices.rights import InformedHow, Matter, Right, RightOutcome, RightState
-from iom.sharing.choices.subject_access import Channel, IdentityCheck
+from iom.sharing.choices.subject_access import Channel, IdentityCheck, PauseReason
 
 
 class RightsRequest(Marked):
@@ -27,6 +27,9 @@ class RightsRequest(Marked):
     identity_checked_by = models.IntegerField(null=True)
     recorded_by = models.IntegerField()
     recorded_at = models.DateTimeField()
+    extended_at = models.DateTimeField(null=True)
+    extension_reason = models.TextField(blank=True, help_text="Told to the person")
+    extension_told_on = models.DateField(null=True)
     decision = models.ForeignKey(
         PanelDecision, on_delete=models.PROTECT, null=True, related_name="+", help_text="What is to be looked at again"
     )
@@ -56,11 +59,42 @@ class RightsRequest(Marked):
                 | ~Q(kind=Right.REVIEW) & Q(decision__isnull=True),
                 name="rights_review_is_of_a_decision",
             ),
+            models.CheckConstraint(
+                condition=Q(extended_at__isnull=True) | Q(extension_told_on__isnull=False),
+                name="rights_extended_once_the_person_was_told",
+            ),
         ]
         indexes = [models.Index(fields=["partnership", "state", "received_on"], name="rights_by_state")]
 
     def __str__(self) -> str:
         return f"Rights request {self.pk}"
+
+
+class RightsPause(Marked):
+    """A time in which the person was awaited: for a fee, or for what they mean. That of identity is the request's."""
+
+    about_people = ("request__person",)
+
+    request = models.ForeignKey(RightsRequest, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=16, choices=PauseReason.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(ended_on__isnull=True), name="rights_one_pause_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("started_on")),
+                name="rights_pause_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause of rights request {self.request_id}"
 
 
 class InformationGiven(Marked):

@@ -26,9 +26,10 @@ class SubjectAccessRequest(Marked):
     recorded_by = models.IntegerField()
     recorded_at = models.DateTimeField()
     extended_at = models.DateTimeField(null=True)
-    extension_reason = models.TextField(blank=True)
+    extension_reason = models.TextField(blank=True, help_text="Told to the person")
+    extension_told_on = models.DateField(null=True)
     gathered_at = models.DateTimeField(null=True)
-    prepared_by = models.IntegerField(null=True)
+    prepared_by = models.IntegerField(null=True, help_text="Who prepared the answer, or proposed to refuse it")
     prepared_at = models.DateTimeField(null=True)
     closed_by = models.IntegerField(null=True, help_text="Who released it, or refused it, or recorded the withdrawal")
     closed_at = models.DateTimeField(null=True)
@@ -41,9 +42,9 @@ class SubjectAccessRequest(Marked):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state=RequestState.RELEASED)
+                condition=~Q(state__in=[RequestState.RELEASED, RequestState.REFUSED])
                 | Q(prepared_by__isnull=False, closed_by__isnull=False) & ~Q(closed_by=models.F("prepared_by")),
-                name="subject_access_released_by_a_second_person",
+                name="subject_access_ended_by_a_second_person",
             ),
         ]
         indexes = [models.Index(fields=["partnership", "state", "received_on"], name="subject_access_by_state")]

@@ -24,6 +24,7 @@ from iom.sharing.operations import retention
 from iom.sharing.queries import retention as retention_queries
 from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
+from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import rights as rules
 
 MANAGE, DECIDE = Permission.RIGHTS_MANAGE, Permission.RIGHTS_DECIDE
@@ -91,7 +92,7 @@ def confirm_identity(*, request: RightsRequest, check: str, by: Scope, at: datet
     """Records how identity was proved; the clock starts today."""
     by.check(MANAGE)
     request = locked(row=request, by=by)
-    rules.check_can_move(state=request.state, move="prepare")
+    rules.check_can_confirm_identity(state=request.state, identity=request.identity_check)
     RightsRequest.objects.filter(pk=request.pk).update(
         identity_check=check, identity_checked_on=timezone.localdate(at), identity_checked_by=by.user_id
     )
@@ -107,6 +108,7 @@ def prepare(*, request: RightsRequest, answer: RightAnswer, by: Scope, at: datet
     rules.check_can_prepare(
         state=request.state,
         identity=request.identity_check,
+        waits=clock_now(request, scope=by).waits,
         kind=request.kind,
         regime=request.regime,
         outcome=answer.outcome,

@@ -20,10 +20,14 @@ from iom.people.models import Person
 from iom.sharing.adapters import answers
 from iom.sharing.choices.subject_access import IdentityCheck, PauseReason, RequestState, Treatment
 from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.operations import clock
 from iom.sharing.queries import subject_access as queries
+from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import subject_access as rules
 
 AT_ONCE = 500
+# What is no longer proposed to a second person.
+BACK = {"prepared_by": None, "prepared_at": None, "closing_reason": ""}
 
 
 @dataclass(frozen=True)
@@ -76,46 +80,8 @@ def confirm_identity(*, request: SubjectAccessRequest, check: str, note_of_it: s
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         identity_check=check, identity_note=note_of_it, identity_checked_by=by.user_id
     )
-    _end_pause(request, on=timezone.localdate(at), reasons=[PauseReason.IDENTITY])
+    clock.end_pause(request=request, on=timezone.localdate(at), reasons=(PauseReason.IDENTITY,))
     _note(request, "confirm_identity", by=by, at=at, detail={"identity_check": check})
-
-
-@transaction.atomic
-def pause(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
-    """Stops the clock while the person is awaited. For clarification it stops under the UK GDPR alone."""
-    by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(row=request, by=by)
-    is_paused = queries.open_pause(request=request, scope=by) is not None
-    rules.check_can_pause(state=request.state, is_paused=is_paused)
-    SubjectAccessPause.objects.create(
-        **marked_like(request), request=request, reason=reason, started_on=timezone.localdate(at)
-    )
-    _note(request, "pause", by=by, at=at, detail={"pause": reason})
-
-
-@transaction.atomic
-def resume(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
-    """Starts the clock again. Identity is confirmed by `confirm_identity` instead."""
-    by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(row=request, by=by)
-    if not _end_pause(request, on=timezone.localdate(at), reasons=[PauseReason.FEE, PauseReason.CLARIFICATION]):
-        raise NotVisible()
-    _note(request, "resume", by=by, at=at)
-
-
-def _end_pause(request: SubjectAccessRequest, *, on: date, reasons: list[PauseReason]) -> int:
-    found = SubjectAccessPause.objects.filter(request=request, ended_on__isnull=True, reason__in=reasons)
-    return int(found.update(ended_on=on))
-
-
-@transaction.atomic
-def extend(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
-    """Takes two more months for the answers under the UK GDPR; the person must be told within the first."""
-    by.check(Permission.SUBJECT_ACCESS_MANAGE)
-    request = locked(row=request, by=by)
-    rules.check_can_extend(state=request.state, extended=request.extended_at is not None, reason=reason)
-    SubjectAccessRequest.objects.filter(pk=request.pk).update(extended_at=at, extension_reason=reason)
-    _note(request, "extend", by=by, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -127,8 +93,8 @@ def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
     """
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
     request = locked(row=request, by=by)
-    is_paused = queries.open_pause(request=request, scope=by) is not None
-    rules.check_can_gather(state=request.state, identity=request.identity_check, is_paused=is_paused)
+    waits = clock_now(request, scope=by).waits
+    rules.check_can_gather(state=request.state, identity=request.identity_check, waits=waits)
     found = {(each.source, each.row_id): each for each in subject_access.gather(scope=by, person_id=request.person_id)}
     found.pop((SubjectAccessRequest._meta.label, request.pk), None)  # this very request is no news to who made it
     gone: list[int] = []
@@ -247,7 +213,8 @@ def prepare(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
     request = locked(row=request, by=by)
     undecided = queries.count_undecided(request=request, scope=by)
-    rules.check_can_prepare(state=request.state, undecided=undecided)
+    waits = clock_now(request, scope=by).waits
+    rules.check_can_prepare(state=request.state, undecided=undecided, waits=waits)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.CHECK, prepared_by=by.user_id, prepared_at=at
     )
@@ -256,13 +223,12 @@ def prepare(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
 
 @transaction.atomic
 def send_back(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
-    """Gives the answer back to who prepared it, with what is to be changed."""
+    """Gives the answer, or the refusal, back to who prepared it, with what is to be changed."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
     request = locked(row=request, by=by)
-    rules.check_can_close(state=request.state, move="send back", reason=reason)
-    SubjectAccessRequest.objects.filter(pk=request.pk).update(
-        state=RequestState.REVIEW, prepared_by=None, prepared_at=None
-    )
+    to = rules.check_can_move(state=request.state, move="send back")
+    rules.check_says_why(reason)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(**BACK, state=to)
     _note(request, "send_back", by=by, at=at, reason=reason)
 
 
@@ -291,15 +257,46 @@ def release(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(*, request: SubjectAccessRequest, move: str, reason: str, by: Scope, at: datetime) -> None:
-    """Ends a request without an answer: refused, with the reasons the person is told, or withdrawn by them."""
+def propose_refusal(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
+    """Proposes to a second person that the request be refused, with the reasons the person is told."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
     request = locked(row=request, by=by)
-    rules.check_can_close(state=request.state, move=move, reason=reason)
+    to = rules.check_can_move(state=request.state, move="propose refusal")
+    rules.check_says_why(reason)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
-        state=rules.TRANSITIONS[request.state][move], closed_by=by.user_id, closed_at=at, closing_reason=reason
+        state=to, prepared_by=by.user_id, prepared_at=at, closing_reason=reason
     )
-    _note(request, move, by=by, at=at, reason=reason)
+    _note(request, "propose_refusal", by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def refuse(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
+    """Refuses as the second person."""
+    by.check(Permission.SUBJECT_ACCESS_CHECK)
+    request = locked(row=request, by=by)
+    rules.check_can_refuse(
+        state=request.state,
+        checker_id=by.user_id,
+        prepared_by=request.prepared_by,
+        deciders=queries.deciders(request=request, scope=by),
+    )
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.REFUSED, closed_by=by.user_id, closed_at=at
+    )
+    _note(request, "refuse", by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datetime) -> None:
+    """Ends a request that the person took back."""
+    by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    request = locked(row=request, by=by)
+    to = rules.check_can_move(state=request.state, move="withdraw")
+    rules.check_says_why(reason)
+    SubjectAccessRequest.objects.filter(pk=request.pk).update(
+        state=to, closed_by=by.user_id, closed_at=at, closing_reason=reason
+    )
+    _note(request, "withdraw", by=by, at=at, reason=reason)
 
 
 def make_answer(*, request_id: int, by: Scope, at: datetime) -> None:
@@ -329,9 +326,9 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
         if not moved:
             return
         SubjectAccessRequest.objects.filter(pk__in=moved).update(person_id=keep_id)
-        SubjectAccessRequest.objects.filter(pk__in=moved, state=RequestState.CHECK).update(
-            state=RequestState.REVIEW, prepared_by=None, prepared_at=None
-        )
+        for state in rules.TO_CHECK:
+            back = rules.check_can_move(state=state, move="send back")
+            SubjectAccessRequest.objects.filter(pk__in=moved, state=state).update(**BACK, state=back)
         audit.record(
             by=scope,
             at=at,

@@ -9,32 +9,34 @@ from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.cohorts.models import PanelDecision
+from iom.cohorts import queries as cohorts
+from iom.cohorts.models import Nomination, PanelDecision
+from iom.cohorts.presenters.candidates import factor_rows
 from iom.common.registries import Attention
+from iom.govuk import filters
 from iom.govuk.filters import date as in_words
 from iom.govuk.frames import PersonWarning
 from iom.people.queries import restrictions
+from iom.sharing.adapters.letters import Point
 from iom.sharing.choices.rights import RightState
 from iom.sharing.models import RightsRequest
+from iom.sharing.presenters.clock import due_on
 from iom.sharing.queries import rights as queries
-from iom.sharing.rules import rights as rules
+from iom.sharing.rules.rights import OPEN
 
-
-def answer_by(request: RightsRequest) -> date | None:
-    return rules.answer_by(
-        received_on=request.received_on, identity_checked_on=request.identity_checked_on, regime=request.regime
-    )
+# That there is intelligence about somebody, or that there is none, is told to nobody.
+UNTOLD = ("intelligence_reports",)
 
 
 def row(request: RightsRequest, *, on: date) -> dict[str, Any]:
-    due = answer_by(request) if request.state in queries.OPEN else None
+    due = due_on(request) if request.state in OPEN else None
     return {
         "id": request.pk,
         "name": request.person.name,
         "kind": request.get_kind_display(),
         "received_on": request.received_on,
         "state": request.get_state_display(),
-        "is_open": request.state in queries.OPEN,
+        "is_open": request.state in OPEN,
         "outcome": request.get_outcome_display() if request.outcome and request.state == RightState.DECIDED else "",
         "due_on": due,
         "is_late": due is not None and due < on,
@@ -62,10 +64,46 @@ def decision_rows(found: Iterable[PanelDecision], *, names: dict[int, str]) -> l
     ]
 
 
+def leaflet_points(found: Iterable[PanelDecision], *, scope: Scope) -> list[Point]:
+    """Of each decision what the panel said, and what of the person the list before it looked at."""
+    return [
+        Point(
+            _("On %(date)s a panel of people decided under %(scheme)s: %(reasons)s")
+            % {"date": in_words(each.met_on), "scheme": each.nomination.scheme.name, "reasons": each.reasons},
+            tuple(factors_in_words(each.nomination, scope=scope)),
+        )
+        for each in found
+    ]
+
+
+def factors_in_words(nomination: Nomination, *, scope: Scope) -> list[str]:
+    """What was looked at for the list, as the nomination kept it: with the figures, for who may see them.
+
+    What rests on rows that the reader may not see is left out, and so is whether there is intelligence.
+    """
+    kept = nomination.snapshot or {}
+    definition = cohorts.definition_of(version_id=kept["version"], scope=scope) if "version" in kept else {}
+    untold = {part["id"] for part in definition.get("components", []) if part["factor"] in UNTOLD}
+    factors = [each for each in kept.get("factors", []) if each["id"] not in untold] if definition else []
+    if not scope.allows(Permission.PERSON_SCORES_VIEW):
+        return [each["name"] for each in factors]
+    names = [name for each in factors for name in each.get("rows", [])]
+    sources = cohorts.list_source_rows(names=names, person_id=nomination.person_id, scope=scope)
+    return [
+        _("%(factor)s: %(value)s. Points towards the list: %(points)s")
+        % {
+            "factor": row["factor"],
+            "value": row["value"] or _("not known"),
+            "points": filters.number(row["points"], 0 if float(row["points"]).is_integer() else 1),
+        }
+        for row in factor_rows(factors, definition=definition, sources=sources)["rows"]
+    ]
+
+
 def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
     """Above a person: whose records of them may be kept and not used."""
     found = restrictions.in_force(person_id=person_id, scope=scope)
-    text = _("Restricted: records of %(agency)s are kept, and used in no ranking")
+    text = _("Restricted: records of %(agency)s are kept, and used in no ranking, nomination or selection")
     warnings = [
         PersonWarning(text % {"agency": each.owner_agency.name}, "handling", each.placed_at.date()) for each in found
     ]
@@ -86,7 +124,7 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
         Attention(
             text=text % {"number": each.pk, "kind": str(each.get_kind_display()).lower()},
             url=reverse("sharing-right", args=[each.pk]),
-            on=(due := answer_by(each)),
+            on=(due := due_on(each)),
             overdue=due is not None and due < on,
             kind=_("Rights"),
             person_id=each.person_id,

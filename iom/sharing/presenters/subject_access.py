@@ -13,29 +13,10 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.common.registries import Attention
 from iom.partnerships.choices import Regime
-from iom.sharing.choices.subject_access import Concern, Treatment
+from iom.sharing.choices.subject_access import Concern, RequestState, Treatment
 from iom.sharing.models import SubjectAccessItem, SubjectAccessRequest
+from iom.sharing.presenters.clock import due_on
 from iom.sharing.queries import subject_access as queries
-from iom.sharing.rules import subject_access as rules
-
-
-def clocks(request: SubjectAccessRequest) -> list[dict[str, Any]]:
-    """The day each law gives for the answer; None while the clock stands still."""
-    stops = queries.stops_of(request)
-    extended = request.extended_at is not None
-    return [
-        {
-            "law": str(Regime(regime).label),
-            "due_on": rules.due_on(received_on=request.received_on, stops=stops, extended=extended, regime=regime),
-        }
-        for regime in (Regime.LAW_ENFORCEMENT, Regime.UK_GDPR)
-    ]
-
-
-def due_on(request: SubjectAccessRequest) -> date | None:
-    """The first day on which part of the answer is due; None where every clock stands still."""
-    days = [clock["due_on"] for clock in clocks(request) if clock["due_on"]]
-    return min(days, default=None)
 
 
 def row(request: SubjectAccessRequest, *, on: date) -> dict[str, Any]:
@@ -88,8 +69,10 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
         found += [(each, _("Subject access request %(number)s is to be answered")) for each in in_hand]
     if scope.allows(Permission.SUBJECT_ACCESS_CHECK):
         to_check = queries.to_check(scope=scope, person_id=person_id)
+        answer = _("The answer to subject access request %(number)s is to be checked")
+        refusal = _("The refusal of subject access request %(number)s is to be checked")
         found += [
-            (each, _("The answer to subject access request %(number)s is to be checked"))
+            (each, refusal if each.state == RequestState.REFUSAL else answer)
             for each in to_check
             if each.prepared_by != scope.user_id
         ]

@@ -1,19 +1,22 @@
 """Reads of people's requests about their own data, and of the decisions such a request may be about."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from iom.access.scope import Scope
 from iom.cohorts.models import PanelDecision
 from iom.common.errors import NotVisible
-from iom.sharing.choices.rights import RightState
-from iom.sharing.models import InformationGiven, RightsRequest
-
-OPEN = (RightState.RECEIVED, RightState.CHECK)
+from iom.sharing.choices.subject_access import PauseReason
+from iom.sharing.models import InformationGiven, RightsPause, RightsRequest
+from iom.sharing.rules.clock import Clock, Stop
+from iom.sharing.rules.rights import OPEN
 
 
 def visible(scope: Scope) -> "QuerySet[RightsRequest]":
+    pauses = RightsPause.objects.visible_to(scope).order_by("started_on", "pk")
     found: QuerySet[RightsRequest] = RightsRequest.objects.visible_to(scope).filter(owner_agency=scope.agency_id)
-    return found.select_related("person", "owner_agency", "decision")
+    return found.select_related("person", "owner_agency", "decision").prefetch_related(
+        Prefetch("pauses", queryset=pauses)
+    )
 
 
 def list_requests(*, scope: Scope, is_open: bool = True, person_id: int | None = None) -> list[RightsRequest]:
@@ -34,6 +37,12 @@ def get_request(*, rights_id: int, scope: Scope) -> RightsRequest:
     if found is None:
         raise NotVisible()
     return found
+
+
+def clock_of(request: RightsRequest) -> Clock:
+    identity = Stop(PauseReason.IDENTITY, request.received_on, request.identity_checked_on)
+    pauses = [Stop(pause.reason, pause.started_on, pause.ended_on) for pause in request.pauses.all()]
+    return Clock(request.received_on, [identity, *pauses], is_access=False, extended=request.extended_at is not None)
 
 
 def decisions_about(*, person_id: int, scope: Scope) -> list[PanelDecision]:

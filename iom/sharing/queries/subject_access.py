@@ -13,9 +13,9 @@ from iom.common.errors import NotVisible
 from iom.partnerships.models import Agency
 from iom.sharing.choices.subject_access import Concern, RequestState, Treatment
 from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
-from iom.sharing.rules.subject_access import Stop
+from iom.sharing.rules.clock import Clock, Stop
+from iom.sharing.rules.subject_access import IN_HAND, OPEN, TO_CHECK
 
-OPEN = (RequestState.RECEIVED, RequestState.REVIEW, RequestState.CHECK)
 MOST_LISTED = 200
 
 
@@ -38,15 +38,9 @@ def get_request(*, request_id: int, scope: Scope) -> SubjectAccessRequest:
     return found
 
 
-def stops_of(request: SubjectAccessRequest) -> list[Stop]:
-    return [Stop(pause.reason, pause.started_on, pause.ended_on) for pause in request.pauses.all()]
-
-
-def open_pause(*, request: SubjectAccessRequest, scope: Scope) -> SubjectAccessPause | None:
-    pause: SubjectAccessPause | None = (
-        SubjectAccessPause.objects.visible_to(scope).filter(request=request, ended_on__isnull=True).first()
-    )
-    return pause
+def clock_of(request: SubjectAccessRequest) -> Clock:
+    pauses = [Stop(pause.reason, pause.started_on, pause.ended_on) for pause in request.pauses.all()]
+    return Clock(request.received_on, pauses, is_access=True, extended=request.extended_at is not None)
 
 
 def items_of(*, request: SubjectAccessRequest, scope: Scope) -> "QuerySet[SubjectAccessItem]":
@@ -120,12 +114,12 @@ def other_agencies(*, scope: Scope) -> list[str]:
 
 def to_check(*, scope: Scope, person_id: int | None = None) -> list[SubjectAccessRequest]:
     about = Q(person=person_id) if person_id else Q()
-    return list(visible(scope).filter(about, state=RequestState.CHECK).order_by("received_on", "pk"))
+    return list(visible(scope).filter(about, state__in=TO_CHECK).order_by("received_on", "pk"))
 
 
 def in_hand(*, scope: Scope, person_id: int | None = None) -> list[SubjectAccessRequest]:
     about = Q(person=person_id) if person_id else Q()
-    found = visible(scope).filter(about, state__in=(RequestState.RECEIVED, RequestState.REVIEW))
+    found = visible(scope).filter(about, state__in=IN_HAND)
     return list(found.order_by("received_on", "pk"))
 
 

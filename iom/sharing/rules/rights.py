@@ -1,9 +1,9 @@
-"""Who may move a person's request about their data on, and when it is due. Pure: no database, no clock.
+"""Who may move a person's request about their data on. Pure: no database, no clock. By when it is due: `rules.clock`.
 
 Law enforcement: Data Protection Act 2018 s46 (rectification), s47 (erasure or restriction), s48 (reasons, and who is
-told), s54 (the time). UK GDPR: Articles 12, 16, 17, 18, 19 and 21; only there is a right to object. Decisions in which
-a score plays a part: DPA 2018 ss50A to 50D and UK GDPR Articles 22A to 22D, as the Data (Use and Access) Act 2025 s80
-put them there, in force since 5 February 2026.
+told). UK GDPR: Articles 12, 16, 17, 18, 19 and 21; only there is a right to object. Decisions in which a score plays a
+part: DPA 2018 ss50A to 50D and UK GDPR Articles 22A to 22D, as the Data (Use and Access) Act 2025 s80 put them there,
+in force since 5 February 2026.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,11 +12,13 @@ from datetime import date
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move
+from iom.partnerships.choices import Regime
 from iom.sharing.choices.rights import Matter, Right, RightOutcome, RightState
 from iom.sharing.choices.subject_access import IdentityCheck
+from iom.sharing.rules.clock import check_is_not_waiting
 from iom.sharing.rules.exemptions import exemptions
-from iom.sharing.rules.subject_access import LAW_ENFORCEMENT, UK_GDPR, Stop, due_on
 
+LAW_ENFORCEMENT, UK_GDPR = Regime.LAW_ENFORCEMENT, Regime.UK_GDPR
 S = RightState
 PREPARES, DECIDES = "who manages requests", "a second person"
 TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
@@ -29,7 +31,9 @@ TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
     S.DECIDED: (),
     S.WITHDRAWN: (),
 }
-LAWS = {
+IN_HAND = (S.RECEIVED,)
+OPEN = (S.RECEIVED, S.CHECK)
+LAWS: Mapping[tuple[str, str], str] = {
     (Right.RECTIFY, LAW_ENFORCEMENT): "Data Protection Act 2018, section 46",
     (Right.ERASE, LAW_ENFORCEMENT): "Data Protection Act 2018, section 47",
     (Right.RESTRICT, LAW_ENFORCEMENT): "Data Protection Act 2018, section 47",
@@ -42,12 +46,6 @@ LAWS = {
 }
 # Where these are granted, the agency's records are kept and used no more; erasure also goes on a destruction list.
 RESTRICTING = (Right.RESTRICT, Right.ERASE, Right.OBJECT)
-
-
-def answer_by(*, received_on: date, identity_checked_on: date | None, regime: str) -> date | None:
-    """The last day for the answer; None while identity is not proved."""
-    stops = [Stop("identity", received_on, identity_checked_on)]
-    return due_on(received_on=received_on, stops=stops, extended=False, regime=regime)
 
 
 def rights_under(regime: str) -> list[Right]:
@@ -75,10 +73,18 @@ def check_can_move(*, state: str, move: str) -> None:
         raise WrongState("This request has moved on: open it again to see how far it is.")
 
 
+def check_can_confirm_identity(*, state: str, identity: str) -> None:
+    """Once: done again, it would start the clock anew."""
+    check_can_move(state=state, move="prepare")
+    if identity != IdentityCheck.NOT_YET:
+        raise WrongState("The person's identity has been checked already.")
+
+
 def check_can_prepare(
     *,
     state: str,
     identity: str,
+    waits: bool,
     kind: str,
     regime: str,
     outcome: str,
@@ -95,6 +101,7 @@ def check_can_prepare(
     check_can_move(state=state, move="prepare")
     if identity == IdentityCheck.NOT_YET:
         raise WrongState("The person's identity has not been checked. Record the check first.")
+    check_is_not_waiting(waits=waits)
     check_did_not_decide(user_id=user_id, first_decided_by=first_decided_by)
     wrong: dict[str, str] = {}
     if outcome not in RightOutcome.values:

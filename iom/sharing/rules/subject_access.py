@@ -1,64 +1,57 @@
-"""When an answer is due, and who may move a subject access request on. Pure: no database, no clock.
+"""Who may move a subject access request on, and what may be left out of its answer. Pure: no database, no clock.
 
-One calendar month from the day the request came, or from the later day on which the person's identity was proved or
-their fee paid: Data Protection Act 2018 s54 for law enforcement, UK GDPR Article 12(3) and 12A for the rest. Only the
-UK GDPR lets two more months be taken for a complex request, and stops the clock while the person is asked what they
-mean; where a request falls under both laws, each agency's answer keeps its own day.
+By when it must be answered is in `rules.clock`.
 """
 
-from calendar import monthrange
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
-from iom.sharing.choices.subject_access import Concern, IdentityCheck, PauseReason, RequestState, Treatment
+from iom.common.states import Move, after
+from iom.sharing.choices.subject_access import Concern, IdentityCheck, RequestState, Treatment
+from iom.sharing.rules.clock import check_is_not_waiting
 from iom.sharing.rules.exemptions import exemptions
 
-LAW_ENFORCEMENT, UK_GDPR = "law-enforcement", "uk-gdpr"
 S = RequestState
-
-# From each state, the moves there are, and where each leads. A state without any is an end.
-TRANSITIONS: Mapping[str, Mapping[str, str]] = {
-    S.RECEIVED: {"gather": S.REVIEW, "refuse": S.REFUSED, "withdraw": S.WITHDRAWN},
-    S.REVIEW: {"prepare": S.CHECK, "refuse": S.REFUSED, "withdraw": S.WITHDRAWN},
-    S.CHECK: {"release": S.RELEASED, "send back": S.REVIEW, "withdraw": S.WITHDRAWN},
-    S.RELEASED: {},
-    S.REFUSED: {},
-    S.WITHDRAWN: {},
+WORKS, CHECKS = "who manages subject access", "a second person"
+TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
+    S.RECEIVED: (
+        Move("gather", S.REVIEW, WORKS),
+        Move("propose refusal", S.REFUSAL, WORKS),
+        Move("withdraw", S.WITHDRAWN, WORKS),
+    ),
+    S.REVIEW: (
+        Move("prepare", S.CHECK, WORKS),
+        Move("propose refusal", S.REFUSAL, WORKS),
+        Move("withdraw", S.WITHDRAWN, WORKS),
+    ),
+    S.CHECK: (
+        Move("release", S.RELEASED, CHECKS),
+        Move("send back", S.REVIEW, CHECKS),
+        Move("withdraw", S.WITHDRAWN, WORKS),
+    ),
+    # Sent back, it is gathered again: what was decided then about a row that says the same is kept.
+    S.REFUSAL: (
+        Move("refuse", S.REFUSED, CHECKS),
+        Move("send back", S.RECEIVED, CHECKS),
+        Move("withdraw", S.WITHDRAWN, WORKS),
+    ),
+    S.RELEASED: (),
+    S.REFUSED: (),
+    S.WITHDRAWN: (),
 }
+IN_HAND = (S.RECEIVED, S.REVIEW)
+TO_CHECK = (S.CHECK, S.REFUSAL)
+OPEN = (*IN_HAND, *TO_CHECK)
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A time in which the clock stood; `ended_on` None while it stands still."""
-
-    reason: str
-    started_on: date
-    ended_on: date | None = None
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def due_on(*, received_on: date, stops: Sequence[Stop], extended: bool, regime: str) -> date | None:
-    """The last day for the answer under one law; None while the clock stands still."""
-    counted = [stop for stop in stops if regime == UK_GDPR or stop.reason != PauseReason.CLARIFICATION]
-    if any(stop.ended_on is None for stop in counted):
-        return None
-    starts = [stop.ended_on for stop in counted if stop.reason != PauseReason.CLARIFICATION and stop.ended_on]
-    due = months_after(max([received_on, *starts]), 3 if extended and regime == UK_GDPR else 1)
-    asked = [stop for stop in counted if stop.reason == PauseReason.CLARIFICATION]
-    return due + sum(((stop.ended_on or due) - stop.started_on for stop in asked), timedelta())
-
-
-def check_can_move(*, state: str, move: str) -> None:
-    if move not in TRANSITIONS[state]:
+def check_can_move(*, state: str, move: str) -> str:
+    """The state that the move leads to."""
+    to = after(TRANSITIONS, state, move)
+    if to is None:
         raise WrongState("This request has moved on: open it again to see how far it is.")
+    return to
 
 
 def check_can_record(*, received_on: date, on: date, asked_for: str) -> None:
@@ -70,28 +63,13 @@ def check_can_record(*, received_on: date, on: date, asked_for: str) -> None:
         raise InvalidInput("Say what was asked for.", {"asked_for": "Enter what the person asked for"})
 
 
-def check_can_gather(*, state: str, identity: str, is_paused: bool) -> None:
+def check_can_gather(*, state: str, identity: str, waits: bool) -> None:
     """Nothing is gathered for somebody who may be somebody else."""
     if state != S.REVIEW:  # it may be gathered once more, for what has come in since
         check_can_move(state=state, move="gather")
     if identity == IdentityCheck.NOT_YET:
         raise WrongState("The person's identity has not been checked. Record the check first.")
-    if is_paused:
-        raise WrongState("The clock of this request stands still. End the pause first.")
-
-
-def check_can_pause(*, state: str, is_paused: bool) -> None:
-    if state not in (S.RECEIVED, S.REVIEW):
-        raise WrongState("This request can no longer be paused.")
-    if is_paused:
-        raise WrongState("This request is paused already.")
-
-
-def check_can_extend(*, state: str, extended: bool, reason: str) -> None:
-    if state not in (S.RECEIVED, S.REVIEW, S.CHECK) or extended:
-        raise WrongState("The time for this request cannot be extended, or has been already.")
-    if not reason.strip():
-        raise InvalidInput("Say why.", {"reason": "Enter why the request is complex: the person must be told"})
+    check_is_not_waiting(waits=waits)
 
 
 def check_can_decide(
@@ -129,8 +107,9 @@ def check_can_decide(
         raise InvalidInput("The decision is not complete.", wrong)
 
 
-def check_can_prepare(*, state: str, undecided: int) -> None:
+def check_can_prepare(*, state: str, undecided: int, waits: bool) -> None:
     check_can_move(state=state, move="prepare")
+    check_is_not_waiting(waits=waits)
     if undecided:
         raise WrongState(f"{undecided} items still wait for a decision.")
 
@@ -138,12 +117,21 @@ def check_can_prepare(*, state: str, undecided: int) -> None:
 def check_can_release(*, state: str, checker_id: int, prepared_by: int | None, deciders: Collection[int]) -> None:
     """Who releases has neither prepared the answer nor decided on anything in it."""
     check_can_move(state=state, move="release")
+    _check_is_second(checker_id=checker_id, prepared_by=prepared_by, deciders=deciders)
+
+
+def check_can_refuse(*, state: str, checker_id: int, prepared_by: int | None, deciders: Collection[int]) -> None:
+    """Who refuses has neither proposed to refuse nor decided on anything that was gathered."""
+    check_can_move(state=state, move="refuse")
+    _check_is_second(checker_id=checker_id, prepared_by=prepared_by, deciders=deciders)
+
+
+def _check_is_second(*, checker_id: int, prepared_by: int | None, deciders: Collection[int]) -> None:
     if checker_id == prepared_by or checker_id in deciders:
-        raise NotAllowed("You worked on this answer yourself. Somebody else must check and release it.")
+        raise NotAllowed("You worked on this answer yourself. Somebody else must check it.")
 
 
-def check_can_close(*, state: str, move: str, reason: str) -> None:
-    check_can_move(state=state, move=move)
+def check_says_why(reason: str) -> None:
     if not reason.strip():
         raise InvalidInput("Say why.", {"reason": "Enter the reason"})
 
@@ -153,4 +141,4 @@ def check_is_released(*, state: str) -> None:
         raise WrongState("This answer has not been released.")
 
 
-can_prepare, can_release, can_pause = can(check_can_prepare), can(check_can_release), can(check_can_pause)
+can_prepare, can_release, can_refuse = can(check_can_prepare), can(check_can_release), can(check_can_refuse)

@@ -1,17 +1,15 @@
 """Rights of the person: requests recorded, answered, decided by a second person; restrictions lifted; what was told."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
@@ -35,10 +33,13 @@ from iom.sharing.forms.subject_access import ReasonForm
 from iom.sharing.models import RightsRequest
 from iom.sharing.operations import rights
 from iom.sharing.operations.rights import RightAnswer, RightAsked
+from iom.sharing.presenters import clock as present_clock
 from iom.sharing.presenters import rights as present
 from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.rules import rights as rules
+from iom.sharing.views import shared
+from iom.sharing.views.shared import ask
 
 MANAGE, DECIDE = Permission.RIGHTS_MANAGE, Permission.RIGHTS_DECIDE
 
@@ -104,7 +105,7 @@ def new(request: ScopedRequest, public_id: UUID) -> HttpResponse:
             return redirect("sharing-right", made.pk)
     context = {"form": form, "person": person, "heading": _("Record a request about data")}
     cancel = {"href": reverse("sharing-rights-person", args=[public_id]), "text": _("Cancel")}
-    return render(request, "sharing/rights_form.html", {**context, "cancel": cancel})
+    return render(request, "sharing/person_form.html", {**context, "cancel": cancel})
 
 
 def opened(request: ScopedRequest, rights_id: int, page: str) -> RightsRequest:
@@ -121,37 +122,22 @@ def one(request: ScopedRequest, rights_id: int) -> HttpResponse:
     found = opened(request, rights_id, "right")
     staff = {found.recorded_by, found.prepared_by, found.closed_by}
     agencies = {agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)}
-    may_manage = scope.allows(MANAGE)
+    may_manage, is_open = scope.allows(MANAGE), found.state in rules.OPEN
     context = {
         "found": found,
         "law": rules.LAWS[Right(found.kind), found.regime],
-        "due_on": present.answer_by(found),
+        "clock": present_clock.rows(found, is_open=is_open),
         "names": partnerships.user_names(user_ids={each for each in staff if each}),
         "told": [agencies[pk] for pk in found.tell_agencies if pk in agencies],
         "awaits_identity": may_manage and found.state == RightState.RECEIVED and found.identity_checked_on is None,
-        "may_prepare": may_manage and found.state == RightState.RECEIVED and found.identity_checked_on is not None,
-        "may_withdraw": may_manage and found.state in queries.OPEN,
+        "may_prepare": may_manage and found.state == RightState.RECEIVED and not queries.clock_of(found).waits,
+        "may_withdraw": may_manage and is_open,
+        "may_manage": may_manage,
+        **present_clock.moves(found, is_in_hand=found.state in rules.IN_HAND, is_open=is_open),
         "may_decide": found.state == RightState.CHECK and found.prepared_by != scope.user_id,
         "is_decided": found.state == RightState.DECIDED,
     }
     return render(request, "sharing/rights_request.html", context)
-
-
-def ask(
-    request: ScopedRequest, found: RightsRequest, form: Form, heading: str, write: Callable[..., Any], done: str
-) -> HttpResponse:
-    """One small form about a request."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            write(request=found, by=request.scope, at=timezone.now(), **form.cleaned_data)
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, done)
-            return redirect("sharing-right", found.pk)
-    cancel = {"href": reverse("sharing-right", args=[found.pk]), "text": _("Cancel")}
-    context = {"form": form, "heading": heading, "cancel": cancel, "person": found.person}
-    return render(request, "sharing/rights_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,6 +155,24 @@ def withdraw(request: ScopedRequest, rights_id: int) -> HttpResponse:
     found = opened(request, rights_id, "right-withdraw")
     form = ReasonForm(request.POST or None)
     return ask(request, found, form, _("The person takes it back"), rights.withdraw, _("The request is closed."))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def pause(request: ScopedRequest, rights_id: int) -> HttpResponse:
+    return shared.pause(request, opened(request, rights_id, "right-pause"))
+
+
+@require_POST
+@requires(MANAGE)
+def resume(request: ScopedRequest, rights_id: int) -> HttpResponse:
+    return shared.resume(request, queries.get_request(rights_id=rights_id, scope=request.scope))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def extend(request: ScopedRequest, rights_id: int) -> HttpResponse:
+    return shared.extend(request, opened(request, rights_id, "right-extend"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -239,7 +243,8 @@ def leaflet(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     agency = next(each.name for each in partnerships.list_agencies(scope=scope) if each.pk == scope.agency_id)
     decided = queries.decisions_about(person_id=person.pk, scope=scope)
     rights.leaflet_taken(person=person, by=scope, at=timezone.now())
-    return pdf(letters.leaflet(person, agency=agency, decisions=decided), "how-decisions-are-made")
+    points = present.leaflet_points(decided, scope=scope)
+    return pdf(letters.leaflet(person, agency=agency, points=points), "how-decisions-are-made")
 
 
 def pdf(body: bytes, name: str) -> HttpResponse:
@@ -264,7 +269,7 @@ def inform(request: ScopedRequest, public_id: UUID) -> HttpResponse:
             return redirect("sharing-rights-person", public_id)
     cancel = {"href": reverse("sharing-rights-person", args=[public_id]), "text": _("Cancel")}
     context = {"form": form, "heading": _("Record what the person was told"), "cancel": cancel, "person": person}
-    return render(request, "sharing/rights_form.html", context)
+    return render(request, "sharing/person_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])

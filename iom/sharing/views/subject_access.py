@@ -1,11 +1,9 @@
 """Subject access: find the person, record the request, gather, decide, have it checked, release, send."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,22 +22,24 @@ from iom.people.queries import people
 from iom.people.queries import search as search_people
 from iom.people.rules import search as typed
 from iom.sharing.adapters import answers
-from iom.sharing.choices.subject_access import PauseReason, RequestState, Treatment
+from iom.sharing.choices.subject_access import IdentityCheck, RequestState, Treatment
 from iom.sharing.forms.subject_access import (
     CloseForm,
     ConsultedForm,
     DecideForm,
     IdentityForm,
-    PauseForm,
     ReasonForm,
     RequestForm,
 )
 from iom.sharing.models import SubjectAccessRequest
 from iom.sharing.operations import subject_access
 from iom.sharing.operations.subject_access import Asked
+from iom.sharing.presenters import clock as present_clock
 from iom.sharing.presenters import subject_access as present
 from iom.sharing.queries import subject_access as queries
 from iom.sharing.rules import subject_access as rules
+from iom.sharing.views import shared
+from iom.sharing.views.shared import ask
 
 MANAGE, CHECK = Permission.SUBJECT_ACCESS_MANAGE, Permission.SUBJECT_ACCESS_CHECK
 MOST_FOUND = 25
@@ -112,52 +112,39 @@ def opened(request: ScopedRequest, request_id: int, page: str) -> SubjectAccessR
 @require_GET
 @requires(CHECK)
 def one(request: ScopedRequest, request_id: int) -> HttpResponse:
-    """One request: its clocks, every item with what was decided, and what can be done next."""
+    """One request: its clock, every item with what was decided, and what can be done next."""
     scope = request.scope
     found = opened(request, request_id, "subject-access")
     items = list(queries.items_of(request=found, scope=scope))
     undecided = sum(item.treatment == Treatment.UNDECIDED for item in items)
-    pause = next((each for each in found.pauses.all() if each.ended_on is None), None)
     staff = {found.recorded_by, found.identity_checked_by, found.prepared_by, found.closed_by} - {None}
     deciders = {item.decided_by for item in items if item.decided_by}
-    may_manage = scope.allows(MANAGE)
+    may_manage, is_in_hand, is_open = scope.allows(MANAGE), found.state in rules.IN_HAND, found.state in rules.OPEN
+    waits = queries.clock_of(found).waits
+    second: dict[str, Any] = {
+        "state": found.state, "checker_id": scope.user_id, "prepared_by": found.prepared_by, "deciders": deciders
+    }  # fmt: skip
     context = {
         "found": found,
-        "clocks": present.clocks(found),
+        "clock": present_clock.rows(found, is_open=is_open),
         "groups": present.groups(items),
         "count": len(items),
         "undecided": undecided,
-        "pause": pause,
-        "awaits_identity": pause is not None and pause.reason == PauseReason.IDENTITY,
+        "awaits_identity": found.state == RequestState.RECEIVED and found.identity_check == IdentityCheck.NOT_YET,
         "names": partnerships.user_names(user_ids={each for each in staff if each}),
-        "may_gather": may_manage and found.state in (RequestState.RECEIVED, RequestState.REVIEW) and pause is None,
+        "may_gather": may_manage and is_in_hand and not waits,
         "may_decide": may_manage and found.state == RequestState.REVIEW,
-        "may_pause": may_manage and rules.can_pause(state=found.state, is_paused=pause is not None),
-        "may_close": may_manage and found.state in (RequestState.RECEIVED, RequestState.REVIEW),
-        "may_extend": may_manage and found.state in queries.OPEN and found.extended_at is None,
+        "may_prepare": may_manage
+        and bool(items)
+        and rules.can_prepare(state=found.state, undecided=undecided, waits=waits),
+        "may_close": may_manage and is_in_hand,
         "may_manage": may_manage,
-        "may_release": rules.can_release(
-            state=found.state, checker_id=scope.user_id, prepared_by=found.prepared_by, deciders=deciders
-        ),
+        "may_release": rules.can_release(**second),
+        "may_refuse": rules.can_refuse(**second),
+        "is_to_check": found.state in rules.TO_CHECK,
+        **present_clock.moves(found, is_in_hand=is_in_hand, is_open=is_open),
     }
     return render(request, "sharing/subject_access_request.html", context)
-
-
-def ask(
-    request: ScopedRequest, found: SubjectAccessRequest, form: Form, heading: str, write: Callable[..., Any], done: str
-) -> HttpResponse:
-    """One small form about a request."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            write(request=found, by=request.scope, at=timezone.now(), **form.cleaned_data)
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, done)
-            return redirect("sharing-subject-access-request", found.pk)
-    cancel = {"href": reverse("sharing-subject-access-request", args=[found.pk]), "text": _("Cancel")}
-    context = {"form": form, "heading": heading, "cancel": cancel}
-    return render(request, "sharing/subject_access_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,26 +159,53 @@ def identity(request: ScopedRequest, request_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(MANAGE)
 def pause(request: ScopedRequest, request_id: int) -> HttpResponse:
-    found = opened(request, request_id, "subject-access-pause")
-    form = PauseForm(request.POST or None)
-    return ask(request, found, form, _("Stop the clock"), subject_access.pause, _("The clock stands still."))
+    return shared.pause(request, opened(request, request_id, "subject-access-pause"))
+
+
+@require_POST
+@requires(MANAGE)
+def resume(request: ScopedRequest, request_id: int) -> HttpResponse:
+    return shared.resume(request, queries.get_request(request_id=request_id, scope=request.scope))
 
 
 @require_http_methods(["GET", "POST"])
 @requires(MANAGE)
 def extend(request: ScopedRequest, request_id: int) -> HttpResponse:
-    found = opened(request, request_id, "subject-access-extend")
-    done = _("Two more months are taken for the answers under the UK GDPR. Tell the person.")
-    form = ReasonForm(request.POST or None)
-    return ask(request, found, form, _("Take two more months under the UK GDPR"), subject_access.extend, done)
+    return shared.extend(request, opened(request, request_id, "subject-access-extend"))
 
 
 @require_http_methods(["GET", "POST"])
 @requires(MANAGE)
 def close(request: ScopedRequest, request_id: int) -> HttpResponse:
+    """Withdrawn by the person, or proposed to a second person to be refused."""
     found = opened(request, request_id, "subject-access-close")
     form = CloseForm(request.POST or None)
-    return ask(request, found, form, _("End without an answer"), subject_access.close, _("The request is closed."))
+
+    def write(*, move: str, **given: Any) -> None:
+        (subject_access.propose_refusal if move == "refuse" else subject_access.withdraw)(**given)
+
+    is_refusal = request.POST.get("move") == "refuse"
+    done = _("The refusal waits for a second person to check it.") if is_refusal else _("The request is closed.")
+    return ask(request, found, form, _("End without an answer"), write, done)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(CHECK)
+def refuse(request: ScopedRequest, request_id: int) -> HttpResponse:
+    """First a page that says what the person will be told; then it is refused."""
+    scope = request.scope
+    found = opened(request, request_id, "subject-access-refuse")
+    if request.method == "POST":
+        subject_access.refuse(request=found, by=scope, at=timezone.now())
+        messages.success(request, _("Refused. Tell the person why."))
+        return redirect("sharing-subject-access-request", found.pk)
+    rules.check_can_refuse(
+        state=found.state,
+        checker_id=scope.user_id,
+        prepared_by=found.prepared_by,
+        deciders=queries.deciders(request=found, scope=scope),
+    )
+    return render(request, "sharing/subject_access_refuse.html", {"found": found})
 
 
 @require_http_methods(["GET", "POST"])
@@ -201,15 +215,6 @@ def send_back(request: ScopedRequest, request_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     done = _("Sent back to who prepared it.")
     return ask(request, found, form, _("Send the answer back"), subject_access.send_back, done)
-
-
-@require_POST
-@requires(MANAGE)
-def resume(request: ScopedRequest, request_id: int) -> HttpResponse:
-    found = queries.get_request(request_id=request_id, scope=request.scope)
-    subject_access.resume(request=found, by=request.scope, at=timezone.now())
-    messages.success(request, _("The clock runs again."))
-    return redirect("sharing-subject-access-request", found.pk)
 
 
 @require_POST

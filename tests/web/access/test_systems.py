@@ -21,7 +21,7 @@ from pytest_django import Settings
 from schemathesis.checks import negative_data_rejection, positive_data_acceptance
 
 from iom.access.roles import ALL
-from iom.access.scope import act_in
+from iom.access.scope import NOBODY, act_in
 from iom.api.views import api
 from iom.audit.models import Event
 from iom.partnerships import operations as partnerships
@@ -152,6 +152,30 @@ def test_a_token_that_is_wrong_over_revoked_or_for_something_else_is_refused(
     assert ask(today, crn=CRN).status_code == 204
     SystemToken.objects.update(expires_on=timezone.localdate() - timedelta(days=1))
     assert ask(today, crn=CRN).status_code == 401
+
+
+def test_a_token_that_is_not_taken_is_on_the_record_at_most_once_a_minute(
+    place: Place, administrator: Worker, token_for: MakeToken
+) -> None:
+    revoked, over = token_for(), token_for()
+    with act_in(administrator.scope):
+        first, second = SystemToken.objects.order_by("pk")
+        partnerships.revoke_token(token=first, by=administrator.scope, at=timezone.now())
+        SystemToken.objects.filter(pk=second.pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+    for token in (revoked, over, "made-up", "another made-up", revoked):
+        assert ask(token, crn=CRN).status_code == 401
+    ours = events(place, "api.not_taken")
+    assert [(each.subject_id, each.detail["why"]) for each in ours] == [
+        (str(first.pk), "revoked"),
+        (str(second.pk), "over"),
+    ]
+    assert {each.agency_id for each in ours} == {place.agencies["Police"].pk}
+    with act_in(NOBODY):
+        (unknown,) = Event.objects.filter(action="api.not_taken")
+    assert (unknown.subject_id, unknown.detail, unknown.person_id) == ("0", {"why": "unknown"}, None)
+    cache.clear()  # as a minute later
+    assert ask(revoked, crn=CRN).status_code == 401
+    assert len(events(place, "api.not_taken")) == 3
 
 
 def test_a_system_holds_no_permission(place: Place, token_for: MakeToken) -> None:

@@ -60,6 +60,9 @@ NO_PAGE = {
     "sharing-right-decide",
     "sharing-right-withdraw",
     "sharing-right-letter",
+    "sharing-right-pause",
+    "sharing-right-resume",
+    "sharing-right-extend",
     "sharing-restriction-lift",
     "sharing-rights-leaflet",
     # Looked at in test_subject_access.py, which makes a request.
@@ -73,6 +76,7 @@ NO_PAGE = {
     "sharing-subject-access-prepare",
     "sharing-subject-access-send-back",
     "sharing-subject-access-release",
+    "sharing-subject-access-refuse",
     "sharing-subject-access-close",
     "sharing-subject-access-answer",
     "sharing-subject-access-item",

@@ -65,7 +65,7 @@ def test_a_request_is_answered_by_two_people_with_the_keyboard(signed_in: Callab
     page.get_by_text("items have been gathered").wait_for()
     sound(page)
     address = page.url
-    for way in ("Stop the clock", "Take more time", "End without an answer"):
+    for way in ("Wait for the person", "Take more time", "End without an answer"):
         press(page.get_by_role("link", name=way))
         page.get_by_role("link", name="Cancel").wait_for()
         sound(page)
@@ -111,3 +111,33 @@ def test_a_request_is_answered_by_two_people_with_the_keyboard(signed_in: Callab
     assert all(part["items"] or part["left_out"] for part in answer["parts"])
     assert not [item for part in answer["parts"] for item in part["items"] if item["title"] == "Intelligence"]
     assert checker.request.get(f"{address}/answer.pdf").body().startswith(b"%PDF")
+
+
+def test_a_refusal_is_checked_by_a_second_person(signed_in: Callable[..., Page]) -> None:
+    page = signed_in("information-governance")
+    page.goto("/subject-access/find?q=an")
+    press(page.locator("main table a").first)
+    for part, text in (("Day", "2"), ("Month", "11"), ("Year", "2025")):
+        page.get_by_label(part, exact=True).fill(text)
+    page.get_by_label("Post").check()
+    page.get_by_label("What was asked for").fill("Everything, again")
+    page.get_by_label("Identity documents were seen").check()
+    press(page.get_by_role("button", name="Record the request"))
+    press(page.get_by_role("link", name="End without an answer"))
+    press(page.get_by_label("Refused, once a second person agrees"), "Space")
+    page.get_by_role("textbox", name="Reason").fill("You asked for the same last week, and nothing is new.")
+    sound(page)
+    press(page.get_by_role("button", name="Save and continue"))
+    page.get_by_text("The refusal waits for a second person").wait_for()
+    assert page.get_by_text("Check done").count() == 0
+    address = page.url
+
+    checker = signed_in("manager")
+    press(checker.get_by_role("link", name="The refusal of subject access request"))
+    sound(checker)
+    assert checker.url == address
+    press(checker.get_by_role("button", name="Check done").or_(checker.get_by_role("link", name="Check done")))
+    sound(checker)
+    press(checker.get_by_role("button", name="Refuse it"))
+    checker.get_by_text("Refused. Tell the person why.").wait_for()
+    sound(checker)

@@ -1,6 +1,5 @@
-"""When an answer is due, what may be left out of it, and who may release it."""
+"""How far a request may be moved, what may be left out of its answer, and who may release or refuse it."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,40 +8,16 @@ from iom.common.errors import InvalidInput, NotAllowed, UserError, WrongState
 from iom.sharing.choices.subject_access import RequestState, Treatment
 from iom.sharing.rules import subject_access as rules
 from iom.sharing.rules.exemptions import exemptions
-from iom.sharing.rules.subject_access import LAW_ENFORCEMENT, TRANSITIONS, UK_GDPR, Stop
-
-JANUARY = date(2027, 1, 31)
-IDENTITY = Stop("identity", date(2026, 9, 3), date(2026, 9, 10))
-ASKED = Stop("clarification", date(2026, 9, 10), date(2026, 9, 15))
-SEPTEMBER = date(2026, 9, 3)
-
-CLOCKS = [
-    ("a month to the day", SEPTEMBER, [], False, LAW_ENFORCEMENT, date(2026, 10, 3)),
-    ("a month that has no such day ends on its last", JANUARY, [], False, UK_GDPR, date(2027, 2, 28)),
-    ("from the day identity was proved", SEPTEMBER, [IDENTITY], False, LAW_ENFORCEMENT, date(2026, 10, 10)),
-    ("two more months for a complex request", SEPTEMBER, [], True, UK_GDPR, date(2026, 12, 3)),
-    ("which law enforcement has not", SEPTEMBER, [], True, LAW_ENFORCEMENT, date(2026, 10, 3)),
-    ("asking what is meant stops the clock", SEPTEMBER, [ASKED], False, UK_GDPR, date(2026, 10, 8)),
-    ("under the UK GDPR alone", SEPTEMBER, [ASKED], False, LAW_ENFORCEMENT, date(2026, 10, 3)),
-    ("it stands while a fee is awaited", SEPTEMBER, [Stop("fee", SEPTEMBER)], False, UK_GDPR, None),
-    ("over the end of a year", date(2026, 12, 31), [], False, UK_GDPR, date(2027, 1, 31)),
-]
-
-
-@pytest.mark.parametrize(
-    ("received_on", "stops", "extended", "regime", "expected"),
-    [case[1:] for case in CLOCKS],
-    ids=[case[0] for case in CLOCKS],
-)
-def test_the_clock(received_on: date, stops: list[Stop], extended: bool, regime: str, expected: date | None) -> None:
-    assert rules.due_on(received_on=received_on, stops=stops, extended=extended, regime=regime) == expected
+from iom.sharing.rules.rights import LAW_ENFORCEMENT, UK_GDPR
+from iom.sharing.rules.subject_access import TRANSITIONS
 
 
 @pytest.mark.parametrize("state", RequestState.values)
 def test_only_the_moves_of_the_table_can_be_made(state: str) -> None:
-    for move in {"gather", "prepare", "send back", "release", "refuse", "withdraw"}:
-        if move in TRANSITIONS[state]:
-            rules.check_can_move(state=state, move=move)
+    moves = {move.name: move.to for move in TRANSITIONS[state]}
+    for move in {each.name for ways in TRANSITIONS.values() for each in ways}:
+        if move in moves:
+            assert rules.check_can_move(state=state, move=move) == moves[move]
         else:
             with pytest.raises(WrongState):
                 rules.check_can_move(state=state, move=move)
@@ -103,17 +78,30 @@ def test_nothing_is_decided_outside_the_review(state: str) -> None:
         decide(state=state)
 
 
-def test_who_worked_on_an_answer_does_not_release_it() -> None:
-    rules.check_can_release(state=RequestState.CHECK, checker_id=3, prepared_by=1, deciders={1, 2})
+@pytest.mark.parametrize(
+    ("check", "state"),
+    [(rules.check_can_release, RequestState.CHECK), (rules.check_can_refuse, RequestState.REFUSAL)],
+)
+def test_who_worked_on_an_answer_neither_releases_nor_refuses_it(check: Any, state: str) -> None:
+    check(state=state, checker_id=3, prepared_by=1, deciders={1, 2})
     for checker in (1, 2):
         with pytest.raises(NotAllowed):
-            rules.check_can_release(state=RequestState.CHECK, checker_id=checker, prepared_by=1, deciders={1, 2})
+            check(state=state, checker_id=checker, prepared_by=1, deciders={1, 2})
+    for other in set(RequestState.values) - {state}:
+        with pytest.raises(WrongState):
+            check(state=other, checker_id=3, prepared_by=1, deciders={1})
 
 
-@pytest.mark.parametrize(("identity", "is_paused"), [("not-yet", False), ("documents", True)])
-def test_nothing_is_gathered_for_somebody_unproved(identity: str, is_paused: bool) -> None:
+@pytest.mark.parametrize(("identity", "waits"), [("not-yet", False), ("documents", True)])
+def test_nothing_is_gathered_for_somebody_unproved(identity: str, waits: bool) -> None:
     with pytest.raises(UserError):
-        rules.check_can_gather(state=RequestState.RECEIVED, identity=identity, is_paused=is_paused)
+        rules.check_can_gather(state=RequestState.RECEIVED, identity=identity, waits=waits)
+
+
+def test_nothing_is_handed_on_while_the_person_is_awaited() -> None:
+    rules.check_can_prepare(state=RequestState.REVIEW, undecided=0, waits=False)
+    with pytest.raises(WrongState):
+        rules.check_can_prepare(state=RequestState.REVIEW, undecided=0, waits=True)
 
 
 def test_every_exemption_names_its_law_and_a_regime_there_is() -> None:

@@ -20,7 +20,7 @@ MOST = {
     "cohorts-nominations": 21,
     "cohorts-scores": 29,
     "cohorts-nomination": 32,
-    "cohorts-decide": 31,
+    "cohorts-decide": 32,
 }
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
-from iom.cohorts.models import PanelDecision
+from iom.cohorts.models import Nomination, PanelDecision
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people import extract
 from iom.people.models import Person, Restriction, Sanction
@@ -23,13 +23,14 @@ from iom.people.queries import restrictions
 from iom.sharing import tasks
 from iom.sharing.adapters import letters
 from iom.sharing.choices.rights import Right
-from iom.sharing.models import DestructionItem, RightsRequest
-from iom.sharing.operations import destruction, retention, rights
+from iom.sharing.models import DestructionItem, RightsPause, RightsRequest
+from iom.sharing.operations import clock, destruction, retention, rights
 from iom.sharing.operations.rights import RightAnswer, RightAsked
 from iom.sharing.presenters import rights as present
+from iom.sharing.presenters.clock import due_on, rows
 from iom.sharing.queries import rights as queries
 from iom.sharing.rules import rights as rules
-from tests.factories.cohorts import make_member, make_scheme
+from tests.factories.cohorts import TEXT, make_member, make_scheme
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
 
@@ -190,13 +191,64 @@ def test_only_the_uk_gdpr_knows_an_objection(person: Person, irene: Worker, gwen
 def test_nothing_is_answered_to_somebody_who_may_be_somebody_else(person: Person, irene: Worker) -> None:
     with act_in(irene.scope):
         made = rights.record(person=person, asked=replace(ASKED, identity_check="not-yet"), by=irene.scope, at=AT)
-        assert present.answer_by(made) is None
+        assert due_on(made) is None
         with pytest.raises(WrongState):
             rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
         rights.confirm_identity(request=made, check="known", by=irene.scope, at=AT)
         made = queries.get_request(rights_id=made.pk, scope=irene.scope)
-        assert present.answer_by(made) == date(2026, 12, 23)
+        assert due_on(made) == date(2026, 12, 23)
+        with pytest.raises(WrongState):  # it would start the clock anew
+            rights.confirm_identity(request=made, check="known", by=irene.scope, at=AT + timedelta(days=9))
         rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT)
+
+
+def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
+    place: Place, person: Person, irene: Worker, gwen: Worker
+) -> None:
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+
+        def now() -> RightsRequest:
+            return queries.get_request(rights_id=made.pk, scope=irene.scope)
+
+        clock.pause(request=made, reason="fee", by=irene.scope, at=AT)
+        assert due_on(now()) is None
+        for refused in (
+            lambda: clock.pause(request=made, reason="clarification", by=irene.scope, at=AT),
+            lambda: clock.extend(request=made, reason="Many", told_on=ON, by=irene.scope, at=AT),
+            lambda: rights.prepare(request=made, answer=ANSWER, by=irene.scope, at=AT),
+        ):
+            with pytest.raises(WrongState):
+                refused()
+        clock.resume(request=made, by=irene.scope, at=AT + timedelta(days=2))
+        assert due_on(now()) == date(2026, 12, 25)
+        clock.pause(request=made, reason="clarification", by=irene.scope, at=AT + timedelta(days=3))
+        assert due_on(now()) == date(2026, 12, 25)
+        clock.resume(request=made, by=irene.scope, at=AT + timedelta(days=5))
+        with pytest.raises(NotVisible):
+            clock.resume(request=made, by=irene.scope, at=AT)
+        at, told_on = AT + timedelta(days=6), date(2026, 11, 28)
+        with pytest.raises(InvalidInput):
+            clock.extend(request=made, reason="Many", told_on=None, by=irene.scope, at=at)
+        clock.extend(request=made, reason="Forty years of files", told_on=told_on, by=irene.scope, at=at)
+        assert due_on(now()) == date(2027, 2, 25)
+        with pytest.raises(WrongState):
+            clock.extend(request=made, reason="More", told_on=told_on, by=irene.scope, at=at)
+        shown = [row["value"] for row in rows(now(), is_open=True)]
+        actions = list(Event.objects.filter(subject_type="sharing.RightsRequest").order_by("pk").values_list("action"))
+    assert shown == [
+        "25 February 2027",
+        "From 23 November 2026 to 25 November 2026",
+        "From 26 November 2026 to 28 November 2026; the clock ran on",
+        "Two more months, taken on 29 November 2026; the person was told on 28 November 2026: Forty years of files",
+    ]
+    assert [each for (each,) in actions] == [
+        f"sharing.rights.{each}" for each in ("record", "pause", "resume", "pause", "resume", "extend")
+    ]
+    with act_in(gwen.scope):
+        assert not RightsPause.objects.exists()  # row-level security alone
+        with pytest.raises(NotVisible):
+            clock.pause(request=made, reason="fee", by=gwen.scope, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +327,51 @@ def test_who_took_a_decision_does_not_look_at_it_again(place: Place, person: Per
     with act_in(alice.scope):
         rights.decide(request=made, by=alice.scope, at=AT)
         found = queries.decisions_about(person_id=person.pk, scope=alice.scope)
-        assert letters.leaflet(person, agency="Police", decisions=found).startswith(b"%PDF")
+        points = present.leaflet_points(found, scope=alice.scope)
+        assert letters.leaflet(person, agency="Police", points=points).startswith(b"%PDF")
+
+
+TEXT_OF_TWO = (
+    TEXT
+    + """  - id: intelligence
+    name: Intelligence reports
+    factor: intelligence_reports
+    months: 3
+    bands: [{at_least: 1, points: 1}]
+    local placeholder: true
+"""
+)
+
+
+def test_the_leaflet_tells_what_was_looked_at_in_words_and_of_no_intelligence(
+    place: Place, person: Person, irene: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        scheme = make_scheme(place, definition_text=TEXT_OF_TWO)
+        member = make_member(person, scheme, lead=alice, nominated_by=place.system(), by=place.system())
+        mine = Sanction.objects.get(person=person, owner_agency=place.agencies["Police"])
+        kept = {
+            "version": scheme.versions.get().pk,
+            "factors": [
+                {"id": "sanctions", "name": "Sanctions", "value": 2.0, "points": 1.0, "rows": [f"sanctions:{mine.pk}"]},
+                {"id": "intelligence", "name": "Intelligence reports", "value": 4.0, "points": 1.0, "rows": []},
+            ],
+        }
+        Nomination.objects.filter(pk=member.nomination_id).update(snapshot=kept)
+
+    def told(by: Worker) -> tuple[str, ...]:
+        with act_in(by.scope):
+            (point,) = present.leaflet_points(
+                queries.decisions_about(person_id=person.pk, scope=by.scope), scope=by.scope
+            )
+        assert "a panel of people decided" in point.text
+        return point.details
+
+    assert told(alice) == ("Sanctions: 2 occasions. Points towards the list: 1",)
+    assert told(irene) == ("Sanctions",)  # who may not see scores
+    with act_in(place.system("Council")):
+        Sanction.objects.filter(pk=mine.pk).update(audience="own", owner_agency=place.agencies["Council"])
+    assert told(alice) == ()
 
 
 def test_a_merge_brings_requests_along_and_what_was_proposed_is_proposed_again(

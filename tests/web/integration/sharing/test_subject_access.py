@@ -156,6 +156,49 @@ def test_the_database_itself_refuses_one_person_alone(gathered: SubjectAccessReq
         )
 
 
+def test_one_person_alone_does_not_refuse(
+    gathered: SubjectAccessRequest, irene: Worker, alice: Worker, as_user: AsUser
+) -> None:
+    with act_in(irene.scope):
+        with pytest.raises(InvalidInput):
+            subject_access.propose_refusal(request=gathered, reason=" ", by=irene.scope, at=AT)
+        subject_access.propose_refusal(request=gathered, reason="Asked each week", by=irene.scope, at=AT)
+        with pytest.raises(NotAllowed):
+            subject_access.refuse(request=gathered, by=irene.scope, at=AT)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SubjectAccessRequest.objects.filter(pk=gathered.pk).update(state="refused", closed_by=irene.user.pk)
+    page = reverse("sharing-subject-access-request", args=[gathered.pk])
+    proposer, second = as_user(irene), as_user(alice)
+    assert "Check done" not in proposer.get(page).text
+    assert proposer.get(f"{page}/refuse").status_code == 403
+    assert "The refusal of subject access request" in second.get("/").text
+    with act_in(alice.scope):
+        subject_access.send_back(request=gathered, reason="Not that often", by=alice.scope, at=AT)
+        found = queries.get_request(request_id=gathered.pk, scope=alice.scope)
+        assert (found.state, found.prepared_by, found.closing_reason) == ("received", None, "")
+    sent = {"move": "refuse", "reason": "Asked each day"}
+    assert "waits for a second person" in proposer.post(f"{page}/close", sent, follow=True).text
+    assert "They are told: Asked each day" in second.get(f"{page}/refuse").text
+    assert "Refused. Tell the person why." in second.post(f"{page}/refuse", follow=True).text
+    with act_in(alice.scope):
+        found = queries.get_request(request_id=gathered.pk, scope=alice.scope)
+        assert (found.state, found.closed_by) == (RequestState.REFUSED, alice.user.pk)
+        actions = Event.objects.filter(subject_type="sharing.SubjectAccessRequest").order_by("-pk")
+        assert [each.action for each in actions[:2]] == [
+            "sharing.subject_access.refuse",
+            "sharing.subject_access.propose_refusal",
+        ]
+
+
+def test_who_decided_on_an_item_does_not_refuse(gathered: SubjectAccessRequest, irene: Worker, place: Place) -> None:
+    decide_all(gathered, irene)
+    other = make_worker(place, "ivan", agency="Police", roles=["information-governance"])
+    with act_in(other.scope):
+        subject_access.propose_refusal(request=gathered, reason="Asked each week", by=other.scope, at=AT)
+    with act_in(irene.scope), pytest.raises(NotAllowed):
+        subject_access.refuse(request=gathered, by=irene.scope, at=AT)
+
+
 @pytest.fixture
 def released(gathered: SubjectAccessRequest, irene: Worker, alice: Worker) -> SubjectAccessRequest:
     decide_all(gathered, irene)
@@ -280,6 +323,16 @@ def test_the_way_through_the_pages(person: Person, irene: Worker, alice: Worker,
     assert "The request has been recorded" in page.text
     with act_in(irene.scope):
         request_id = SubjectAccessRequest.objects.get().pk
+    address = reverse("sharing-subject-access-request", args=[request_id])
+    page = client.post(f"{address}/pause", {"reason": "clarification"}, follow=True)
+    assert "The clock stands still" in page.text
+    assert "Gather what is held" not in page.text
+    assert "Record that it came" in page.text
+    client.post(f"{address}/resume")
+    told = {f"told_on_{part}": sent[f"received_on_{part}"] for part in ("day", "month", "year")}
+    page = client.post(f"{address}/extend", {"reason": "Many requests", **told}, follow=True)
+    assert "Two more months, taken on" in page.text
+    assert "Take more time" not in page.text
     page = client.post(reverse("sharing-subject-access-gather", args=[request_id]), follow=True)
     assert "items have been gathered" in page.text
     assert "Speaks of somebody else" in page.text

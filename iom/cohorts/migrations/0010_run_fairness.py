@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0008_restricted"),
+        ("cohorts", "0009_graded_intelligence"),
     ]
 
     operations = [

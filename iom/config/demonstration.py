@@ -154,6 +154,8 @@ def limit_and_open(workers: dict[str, Any], *, at: datetime) -> None:
     """A record kept from a colleague, and two that were opened in an emergency, of which one has been reviewed."""
     from datetime import timedelta
 
+    from django.utils import timezone
+
     from iom.access.scope import act_in
     from iom.agreements.choices.limits import AccessFinding, Emergency, LimitKind
     from iom.agreements.operations import limits
@@ -172,7 +174,7 @@ def limit_and_open(workers: dict[str, Any], *, at: datetime) -> None:
             tells_reader=True,
             wording="This record is kept from you. There is nothing you need to do.",
             contact="Duty manager of the partnership, 01632 960 001",
-            review_on=at.date() + timedelta(days=180),
+            review_on=timezone.localdate(at) + timedelta(days=180),
             by=manager,
             at=at,
         )

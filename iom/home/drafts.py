@@ -85,6 +85,21 @@ def made_for(request: HttpRequest) -> MadeFor | None:
         return None
 
 
+def is_for_another_agency(request: HttpRequest, scope: Scope) -> bool:
+    """Whether the form's page was made for this very user while they acted for another agency.
+
+    Choosing the agency is done on such a page, and so is what this app's own pages ask: none of it is an agency's.
+    """
+    view: Any = request.resolver_match.func if request.resolver_match else None
+    found = made_for(request)
+    return (
+        found is not None
+        and found.user_id == scope.user_id
+        and found.agency_id != scope.agency_id
+        and getattr(view, "__module__", "") != "iom.home.views"
+    )
+
+
 def continued(request: HttpRequest) -> UUID | None:
     """The draft that this form continues."""
     try:

@@ -58,12 +58,30 @@ class DraftMiddleware:
             draft_id = drafts.continued(request)
             if draft_id and queries.is_for_another_agency(draft_id=draft_id, scope=request.scope):  # type: ignore[attr-defined]
                 return redirect("draft", draft_id)
+            if drafts.is_for_another_agency(request, request.scope):  # type: ignore[attr-defined]
+                return self.made_for_another(request)
             request.came_in = True  # type: ignore[attr-defined]
             if SHOWN_AGAIN in request.POST:
                 messages.info(request, _("This is what you typed before you were signed out. It is not saved yet."))
             return None
         to = keep_typed(request)
         return redirect_to_login(to) if to else None
+
+    @staticmethod
+    def made_for_another(request: HttpRequest) -> HttpResponse:
+        """Does nothing of a form whose page was made while its user acted for another agency: it would act for this.
+
+        They chose another meanwhile, in a tab beside it, or their access there ended. While they may still act there,
+        what they typed is kept for it.
+        """
+        to = keep_typed(request)
+        if to is None:
+            request.user_error = WrongState(  # type: ignore[attr-defined]
+                _("This page was opened while you acted for another agency. Nothing was done. Open it again.")
+            )
+            return HttpResponse(status=WrongState.status)
+        messages.warning(request, _("You now act for another agency. Nothing was done."))
+        return redirect(to)
 
 
 def keep_typed(request: HttpRequest) -> str | None:

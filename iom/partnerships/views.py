@@ -21,10 +21,14 @@ from iom.partnerships.forms import TokenForm
 def tokens(request: ScopedRequest) -> HttpResponse:
     """Every token there has been, with when it was last used."""
     found, on = queries.list_tokens(scope=request.scope), timezone.localdate()
+    here = {membership.user_id for membership in queries.list_members(scope=request.scope)}
+    names = queries.user_names(user_ids={token.made_by for token in found})
     rows = [
         {
             "token": token,
             "scopes": [str(TokenScope(scope).label) for scope in token.scopes],
+            "made_by": names.get(token.made_by, ""),
+            "maker_is_here": token.made_by in here,
             "is_taken": token.revoked_at is None and token.expires_on >= on,
         }
         for token in found

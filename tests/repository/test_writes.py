@@ -76,3 +76,17 @@ def test_every_operations_module_records_what_it_does() -> None:
         and "audit.record" not in path.read_text(encoding="utf-8")
     ]
     assert silent == []
+
+
+# `at.date()` is the day at Greenwich; after midnight in summer it is yesterday in London.
+BY_HAND = re.compile(r"(?<!astimezone\(LONDON\))\.date\(\)")
+
+
+def test_a_day_is_told_from_a_moment_in_london() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path, _tree in modules(app)
+        if BY_HAND.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()

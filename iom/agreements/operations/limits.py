@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope, act_in, unrestricted
@@ -45,7 +46,7 @@ def place_limit(
         wording=wording,
         by_id=by.user_id,
     )
-    rules.check_review_on(review_on=review_on, on=at.date())
+    rules.check_review_on(review_on=review_on, on=timezone.localdate(at))
     limit = LimitedAccess.objects.create(
         **marked_by(by, audience=person.audience, agencies=person.audience_agencies),
         person_id=person.pk,
@@ -153,7 +154,7 @@ def open_emergency(
             opened_at=at,
             closes_at=rules.closes_at(opened_at=at, hours=hours),
             told_agencies=told,
-            review_due_on=rules.review_due_on(on=at.date()),
+            review_due_on=rules.review_due_on(on=timezone.localdate(at)),
         )
     _record_access(
         "open_emergency",

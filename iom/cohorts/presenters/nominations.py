@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
@@ -60,7 +61,7 @@ def export_row(row: Mapping[str, Any]) -> list[Any]:
         row["date_of_birth"],
         row["scheme"],
         row["by"],
-        row["nominated_at"].date(),
+        timezone.localdate(row["nominated_at"]),
         str(row["state_name"]),
         row["asked"],
         row["answered"],

@@ -112,7 +112,7 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         table=batch.feed.table,
         file_name=batch.file_name,
         layout=batch.layout,
-        received_on=batch.uploaded_at.date(),
+        received_on=localdate(batch.uploaded_at),
         births=births,
         progressed=lambda share: progress(batch_id=batch.pk, share=share, by=by),
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from iom.access.scope import Scope
 from iom.audit import operations as audit
@@ -75,7 +76,7 @@ def take(*, wanted: Wanted, token_id: int, by: Scope, at: datetime) -> dict[str,
     return {
         "state": RELEASED,
         "explanation": SAY_RELEASED,
-        "released_on": request.closed_at.date().isoformat() if request.closed_at else None,
+        "released_on": timezone.localdate(request.closed_at).isoformat() if request.closed_at else None,
         **{name: released[name] for name in kept},
         "parts": parts,
     }

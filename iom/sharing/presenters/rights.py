@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from iom.access.permissions import Permission
@@ -105,7 +106,8 @@ def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
     found = restrictions.in_force(person_id=person_id, scope=scope)
     text = _("Restricted: records of %(agency)s are kept, and used in no ranking, nomination or selection")
     warnings = [
-        PersonWarning(text % {"agency": each.owner_agency.name}, "handling", each.placed_at.date()) for each in found
+        PersonWarning(text % {"agency": each.owner_agency.name}, "handling", timezone.localdate(each.placed_at))
+        for each in found
     ]
     return {"warnings": tuple(warnings)} if warnings else {}
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from iom.access.scope import Scope
 from iom.audit import queries as audit
@@ -103,7 +104,7 @@ def recipients(*, person_id: int, scope: Scope) -> list[Recipient]:
     for event in audit.about(person_id=person_id, scope=scope).filter(kind=Kind.DISCLOSURE).values("agency_id", "at"):
         found.setdefault(event["agency_id"], []).append(event["at"])
     agencies = Agency.objects.filter(partnership_id=scope.partnership_id, pk__in=found).order_by("name")
-    return [Recipient(agency, len(found[agency.pk]), max(found[agency.pk]).date()) for agency in agencies]
+    return [Recipient(agency, len(found[agency.pk]), timezone.localdate(max(found[agency.pk]))) for agency in agencies]
 
 
 def other_agencies(*, scope: Scope) -> list[str]:

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from iom.access.scope import NOBODY, act_in
+from iom.access.scope import NOBODY, Scope, act_in
+from iom.audit import operations as audit
+from iom.audit.choices import Kind
 from iom.common.errors import KeptFromReader, NotAllowed, NotVisible, UserError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -37,6 +41,8 @@ class ScopeMiddleware:
         if error is None:
             return response
         with act_in(scope):
+            if isinstance(error, NotAllowed) and scope.user_id:
+                refused(request, scope)
             return error_page(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -47,6 +53,20 @@ class ScopeMiddleware:
             return None
         request.user_error = error  # type: ignore[attr-defined]
         return HttpResponse(status=error.status)
+
+
+def refused(request: HttpRequest, scope: Scope) -> None:
+    """Records that somebody tried what their role does not allow: which page, and how; no more of the address."""
+    match = request.resolver_match
+    audit.record(
+        by=scope,
+        at=timezone.now(),
+        kind=Kind.ACCESS,
+        action="access.refused",
+        subject_type="access.Page",
+        subject_id=match.view_name if match else "",
+        detail={"method": request.method},
+    )
 
 
 def as_user_error(exception: Exception) -> UserError | None:
@@ -72,7 +92,7 @@ def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
 
 
 class SecondFactorMiddleware:
-    """Sends a signed-in user without a second factor to set one up, before anything else."""
+    """Sends a user without a second factor to set one up before anything else; ends what went on too long."""
 
     OPEN = ("/accounts/", "/static/", "/hidden")
 
@@ -80,6 +100,8 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and self.is_over(request):
+            logout(request)  # what they send now is kept, as when a session ends for want of a click
         if (
             settings.SECOND_FACTOR_REQUIRED
             and request.user.is_authenticated
@@ -88,6 +110,14 @@ class SecondFactorMiddleware:
         ):
             return redirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
+
+    @staticmethod
+    def is_over(request: HttpRequest) -> bool:
+        """Whether the session has gone on for as long as any may, however much it was used."""
+        from allauth.account.authentication import get_authentication_records
+
+        began = [record["at"] for record in get_authentication_records(request, request.user) if "at" in record]
+        return bool(began) and timezone.now().timestamp() - min(began) > settings.SESSION_LONGEST_SECONDS
 
     @staticmethod
     def has_second_factor(request: HttpRequest) -> bool:
@@ -114,4 +144,7 @@ class PrivatePagesMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.path in (reverse("account_logout"), reverse("leave")):
+            # Nothing is put there; what a script that got in had put there goes with the session.
+            response.headers["Clear-Site-Data"] = '"storage"'
         return response

@@ -7,6 +7,7 @@ as nobody, and there is nothing for a CSRF token to protect.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
@@ -43,6 +44,8 @@ class SystemToken(HttpBearer):
         self.needs = needs
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise NotAllowed("Call by HTTPS. This token was sent in the open: have it revoked, and another made.")
         at = timezone.now()
         found = queries.token_of(secret=token, on=timezone.localdate(at))
         if found is None:
@@ -69,8 +72,8 @@ class SystemToken(HttpBearer):
 def note_not_taken(token: str, *, at: datetime) -> None:
     """Records that a token was not taken: with its agency where there was such a token, else outside any partnership.
 
-    The first of each minute, of each such token and of all that are unknown together, in each process of the web
-    server: whoever has no token must not be able to fill the record.
+    The first of each minute, of each such token and of all that are unknown together: whoever has no token must not be
+    able to fill the record.
     """
     found = queries.token_ever(secret=token)
     if not cache.add(f"api.token-not-taken.{found.pk if found else 0}", True, timeout=ONCE_IN_SECONDS):

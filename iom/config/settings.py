@@ -1,8 +1,10 @@
 """Django's settings. Everything that differs between places comes from the environment; `.env.sample` lists it."""
 
 import json
+import logging
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -157,6 +159,20 @@ TEMPLATES = [
     },
 ]
 
+# What the pages of a moment have to say is kept with the session, not in a cookie: it may name a person.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Tries at a password, codes that were used, calls of a token: counted by all processes together, in files that only the
+# product's user reads. They hold numbers and times.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": STORE / "counts",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+if TESTING:
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+
 # --- language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]
@@ -197,8 +213,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "iom.govuk.sign_in_forms.ReauthenticateForm",
 }
 MFA_FORMS = {
-    "authenticate": "iom.govuk.sign_in_forms.AuthenticateForm",
-    "reauthenticate": "iom.govuk.sign_in_forms.ReauthenticateByCodeForm",
+    "authenticate": "iom.config.sign_in.AuthenticateForm",
+    "reauthenticate": "iom.config.sign_in.ReauthenticateByCodeForm",
     "activate_totp": "iom.govuk.sign_in_forms.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -227,6 +243,7 @@ if os.environ.get("OIDC_SERVER_URL"):
 # --- sessions, cookies, headers
 SECURE = not (DEBUG or DEMONSTRATION or TESTING)
 SESSION_COOKIE_AGE = 60 * 60
+SESSION_LONGEST_SECONDS = 12 * 60 * 60  # a long shift: then everybody signs in anew, however busy they are
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -238,6 +255,8 @@ LANGUAGE_COOKIE_NAME = "__Host-language" if SECURE else "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = SECURE
+# Another system that calls in the open is refused there: led on to HTTPS it would send its token in the open for ever.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^subject-access-request"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
@@ -245,6 +264,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if get_flag("OPENIOM_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Whoever asks is who the proxy says, by what it adds at the end; without this, all are one address, and one of them
+    # who guesses passwords would keep out the others.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -268,10 +290,25 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 
 # --- logs: ids, never names
+
+
+class UtcFormatter(logging.Formatter):
+    """Times of the log are by UTC, like those of the audit record: none comes twice when the clocks change."""
+
+    converter = staticmethod(time.gmtime)
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": UtcFormatter,
+            "format": "{asctime} {levelname} {name} {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%SZ",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": get_env("OPENIOM_LOG_LEVEL", "WARNING")},
 }

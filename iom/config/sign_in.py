@@ -1,18 +1,33 @@
-"""How sign-in behaves: nobody signs themselves up, and every sign-in and failure leaves an audit event."""
+"""How sign-in behaves: nobody signs themselves up, and every sign-in, failure and end leaves an audit event."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
 from iom.access.scope import NOBODY
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
+from iom.govuk import sign_in_forms
 from iom.partnerships import queries as partnerships
 from iom.partnerships.models import User
+
+
+def note(action: str, user: User | None) -> None:
+    """An audit event about signing in, in the partnership that the user acts for, where they act for one."""
+    memberships = partnerships.list_memberships(user=user) if user else []
+    audit.record(
+        by=partnerships.scope_from(memberships[0]) if memberships and action != "sign-in-failed" else NOBODY,
+        at=timezone.now(),
+        kind=Kind.ACCESS,
+        action=action,
+        subject_type="partnerships.User",
+        subject_id=user.pk if user else 0,
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -23,28 +38,43 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         assert isinstance(user, User)
-        memberships = partnerships.list_memberships(user=user)
-        scope = partnerships.scope_from(memberships[0]) if memberships else NOBODY
-        audit.record(
-            by=scope,
-            at=timezone.now(),
-            kind=Kind.ACCESS,
-            action="sign-in",
-            subject_type="partnerships.User",
-            subject_id=user.pk,
-        )
+        note("sign-in", user)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            note("sign-out", request.user)
+        super().logout(request)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Changed, or set anew by a link: every other session of the user ends with it."""
+        super().set_password(user, password)
+        assert isinstance(user, User)
+        note("set-password", user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        user = User.objects.filter(email__iexact=credentials.get("email") or "").first()
-        audit.record(
-            by=NOBODY,
-            at=timezone.now(),
-            kind=Kind.ACCESS,
-            action="sign-in-failed",
-            subject_type="partnerships.User",
-            subject_id=user.pk if user else 0,
-        )
+        note("sign-in-failed", User.objects.filter(email__iexact=credentials.get("email") or "").first())
+
+
+class CodeForm:
+    """A code that is not taken leaves an audit event too."""
+
+    user: User
+
+    def clean_code(self) -> Any:
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            note("sign-in-code-failed", self.user)
+            raise
+
+
+class AuthenticateForm(CodeForm, sign_in_forms.AuthenticateForm):
+    """The code of the second factor."""
+
+
+class ReauthenticateByCodeForm(CodeForm, sign_in_forms.ReauthenticateByCodeForm):
+    """The code once more."""
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

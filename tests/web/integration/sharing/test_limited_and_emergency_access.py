@@ -274,6 +274,57 @@ def test_an_access_of_somebody_else_is_not_there(
         operations.close_emergency(access=EmergencyAccess(pk=0), by=practitioner.scope, at=timezone.now())
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"hours": "100"},
+        {"hours": "-1"},
+        {"hours": "4; drop"},
+        {"emergency": "curiosity"},
+        {"reason": "urgent"},
+        {"reason": "x" * 5000},
+        {"reason": ""},
+    ],
+)
+def test_a_tampered_form_opens_nothing(
+    place: Place, practitioner: Worker, changed: dict[str, str], as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        index_number(make_person(place, agency="Treatment", audience="own"), "X123456")
+    sent = {"identifier": "X123456", "emergency": "life", "reason": REASON, "hours": "1", "closes_at": "2099-01-01"}
+    client, address = as_user(practitioner), reverse("sharing-emergency-by-number")
+    assert client.post(address, {**sent, **changed}).status_code == 200
+    with act_in(place.system()):
+        assert not EmergencyAccess.objects.exists()
+    assert client.post(address, sent).status_code == 302, "as it was made, it is good"
+    with act_in(place.system()):
+        (access,) = EmergencyAccess.objects.all()
+    assert access.closes_at == access.opened_at + timedelta(hours=1), "not by a field that the form does not have"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"kind": "everybody"}, {"user_ids": ["999999"]}, {"user_ids": ["elsewhere"]}, {"user_ids": ["x"]}]
+)
+def test_a_tampered_form_limits_nothing(
+    person: Person, manager: Worker, practitioner: Worker, charlie: Worker, changed: dict[str, Any], as_user: AsUser
+) -> None:
+    """Nor is anybody of another partnership named in a limit."""
+    day = timezone.localdate() + timedelta(days=30)
+    sent = {
+        "kind": "excluded", "user_ids": [practitioner.user.pk], "reason": "Cousins", "tells_reader": "no",
+        "contact": "Duty manager", "review_on_day": day.day, "review_on_month": day.month, "review_on_year": day.year,
+    }  # fmt: skip
+    if changed.get("user_ids") == ["elsewhere"]:
+        changed = {"user_ids": [charlie.user.pk]}
+    client, address = as_user(manager), reverse("sharing-limits-place", args=[person.public_id])
+    client.post(address, {**sent, **changed})
+    with act_in(manager.scope):
+        assert not LimitedAccess.objects.exists()
+    assert client.post(address, sent).status_code == 302, "as it was made, it is good"
+    with act_in(manager.scope):
+        assert LimitedAccess.objects.count() == 1
+
+
 def test_pages_ask_a_bounded_number_of_times(
     place: Place, person: Person, manager: Worker, practitioner: Worker, as_user: AsUser
 ) -> None:

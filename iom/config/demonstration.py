@@ -300,7 +300,7 @@ def made_up_certificate(at: datetime) -> str:
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    key = rsa.generate_private_key(65537, 2048)
+    key = rsa.generate_private_key(65537, 3072)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Harbour Hostel (made up)")])
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(x509.random_serial_number()).not_valid_before(at - timedelta(days=1))

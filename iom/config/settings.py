@@ -202,6 +202,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are given by an administrator, not made by whoever holds an address
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # also to change one's address, which a link for a new password is sent to
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # so long a link for a new password, or for the first, is good
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_FORMS = {
@@ -218,6 +220,7 @@ MFA_FORMS = {
     "activate_totp": "iom.govuk.sign_in_forms.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "iom.config.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "OpenIOM"
 SECOND_FACTOR_REQUIRED = get_flag("OPENIOM_SECOND_FACTOR", default=True)
 SOCIALACCOUNT_ONLY = False

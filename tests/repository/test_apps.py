@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from iom.access.permissions import DESCRIPTIONS, REACHES, Permission
 from iom.access.roles import ALL
 from iom.common.registries import privacy_declarations
-from tests.repository.code import ROOT
+from tests.repository.code import APPS, ROOT, modules
 
 LADDER = """
     common govuk audit access partnerships agreements evidence people imports cohorts cases conferences outcomes finance
@@ -103,3 +103,41 @@ def test_templates_hold_no_script_or_style_of_their_own() -> None:
         if inline.search(path.read_text(encoding="utf-8"))
     ]
     assert wrong == []
+
+
+# Where a connection may be made: to addresses of the settings, or to this machine.
+CALLS_OUT = {"config/demo.py": "the demonstration waits for its own server", "audit/sinks.py": "the system's log"}
+WAYS_OUT = re.compile(
+    r"^\s*(?:import|from) (?:requests|urllib\.request|urllib3|http\.client|httpx|socket|smtplib|ftplib)\b", re.M
+)
+
+
+def test_nothing_calls_an_address_that_is_not_a_setting() -> None:
+    found = {
+        str(path.relative_to(ROOT / "iom"))
+        for app in APPS
+        for path, _tree in modules(app)
+        if WAYS_OUT.search(path.read_text(encoding="utf-8"))
+    }
+    assert found <= set(CALLS_OUT)
+
+
+def test_no_page_or_record_is_kept_in_a_cache_of_the_server() -> None:
+    """It holds what guesses and calls are counted by; whose record was shown to whom must not lie anywhere else."""
+    found = {
+        str(path.relative_to(ROOT / "iom"))
+        for app in APPS
+        for path, _tree in modules(app)
+        if "django.core.cache" in path.read_text(encoding="utf-8").replace("django.core.cache.backends", "")
+        or "cache_page" in path.read_text(encoding="utf-8")
+    }
+    assert found == set()
+
+
+def test_the_script_keeps_nothing_in_the_browser_and_writes_text_as_text() -> None:
+    script = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assets").glob("*.js"))
+    for word in (
+        "localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.", "innerHTML", "outerHTML",
+        "insertAdjacentHTML", "document.write", "eval(", "new Function", "__proto__",
+    ):  # fmt: skip
+        assert word not in script

@@ -31,7 +31,7 @@ from django.conf import settings
 
 from iom.common.errors import InvalidInput, NotVisible
 
-SMALLEST_KEY = 2048
+SMALLEST_KEY = 3072  # 128 bits of strength: what is sent may be kept by others for many years
 KEY_BITS = 3072
 VALID_DAYS = 3 * 365
 

@@ -135,3 +135,27 @@ def test_the_log_says_when_by_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_fault_of_ours_undoes_what_was_begun_and_tells_the_log_alone(
+    alice: Worker, as_user: AsUser, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**given: object) -> None:
+        raise RuntimeError("select secret from inside")
+
+    monkeypatch.setattr("iom.home.presenters.today", fails)
+    client = as_user(alice)
+    client.raise_request_exception = False
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+    assert any(record.exc_info and "select secret" in str(record.exc_info[1]) for record in caplog.records)
+    form = {"name": "Custody", "source": "police-custody", "table": "records"}
+    monkeypatch.setattr("iom.imports.operations.feeds.record", fails, raising=False)
+    monkeypatch.setattr("iom.audit.operations.record", fails)
+    assert client.post("/imports/feeds/new", form).status_code == 500
+    monkeypatch.undo()
+    with act_in(alice.scope):
+        assert not Feed.objects.exists(), "nothing is done that could not be recorded"

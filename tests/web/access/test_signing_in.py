@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.fernet import InvalidToken
 from django.conf import settings as in_force
 from django.core import mail
 from django.core.cache import cache
@@ -146,6 +147,40 @@ def test_a_code_and_a_recovery_code_are_taken_once(alice: Worker) -> None:
     assert [codes.validate_code(first) for _ in range(2)] == [True, False]
 
 
+def test_a_code_is_good_for_its_thirty_seconds(alice: Worker) -> None:
+    secret = generate_totp_secret()
+    app = TOTP.activate(alice.user, secret)
+    before, now = (str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 - ago))) for ago in (2, 0))
+    assert before == now or not app.validate_code(before)
+
+
+def test_a_copy_of_the_database_makes_no_codes(alice: Worker, settings: Settings) -> None:
+    secret = generate_totp_secret()
+    app, codes = TOTP.activate(alice.user, secret), RecoveryCodes.activate(alice.user)
+    kept = f"{app.instance.data}{codes.instance.data}"
+    assert secret not in kept
+    assert not any(code in kept for code in codes.get_unused_codes())
+    assert all(len(code) >= 8 for code in codes.get_unused_codes())
+    settings.SECRET_KEY = "of another service"
+    with pytest.raises(InvalidToken):
+        codes.generate_codes()
+
+
+def test_ones_address_is_changed_only_after_saying_again_who_one_is(alice: Worker) -> None:
+    """A link for a new password goes to that address."""
+    client = Client()
+    sign_in(alice, client=client)
+    session = client.session
+    records = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [{**record, "at": record["at"] - 3600} for record in records]
+    session.save()
+    answer = client.post(reverse("account_email"), {"action_add": "", "email": "other@example.org"})
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    alice.user.refresh_from_db()
+    assert alice.user.email == "alice@example.org"
+    assert not alice.user.emailaddress_set.filter(email="other@example.org").exists()
+
+
 def test_a_password_set_anew_by_a_link_does_not_stand_in_for_the_second_factor(alice: Worker) -> None:
     TOTP.activate(alice.user, generate_totp_secret())
     client = Client()
@@ -221,6 +256,29 @@ def test_what_a_page_has_to_say_is_in_no_cookie(alice: Worker, as_user: AsUser) 
         in_force.SESSION_COOKIE_NAME, in_force.CSRF_COOKIE_NAME, in_force.LANGUAGE_COOKIE_NAME,
     }  # fmt: skip
     assert "Kept." in client.get("/account").text
+
+
+def test_single_sign_on_begins_when_somebody_presses_its_button(db: None, settings: Settings) -> None:
+    """A link from elsewhere makes no session: it shows a page that asks."""
+    app = {
+        "provider_id": "force", "name": "Force network", "client_id": "x", "secret": "x",
+        "settings": {"server_url": "https://sign-on.example.org"},
+    }  # fmt: skip
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    answer = Client().get("/accounts/oidc/force/login/")
+    assert (answer.status_code, "Force network" in answer.text) == (200, True)
+
+
+def test_an_answer_of_single_sign_on_that_nobody_here_began_opens_nothing(db: None, settings: Settings) -> None:
+    app = {
+        "provider_id": "force", "name": "Force network", "client_id": "x", "secret": "x",
+        "settings": {"server_url": "https://sign-on.example.org"},
+    }  # fmt: skip
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    client = Client()
+    answer = client.get("/accounts/oidc/force/login/callback/?code=stolen&state=made-up")
+    assert answer.status_code in {200, 302, 401, 403}
+    assert client.get("/").headers["Location"].startswith("/accounts/login/")
 
 
 # --- the record

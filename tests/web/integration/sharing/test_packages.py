@@ -33,7 +33,7 @@ AsUser = Callable[[Worker], Client]
 
 def key_pair(folder: Path, name: str, *, valid_for: timedelta = timedelta(days=30), key: Any = None) -> str:
     """A recipient's key and certificate as files; returns the certificate."""
-    key = key or rsa.generate_private_key(65537, 2048)
+    key = key or rsa.generate_private_key(65537, 3072)
     called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = timezone.now()
     certificate = (
@@ -202,7 +202,7 @@ def test_a_certificate_that_cannot_be_used_is_said_to_be_so(
 ) -> None:
     given = {
         "text": lambda: "not a certificate",
-        "small": lambda: key_pair(tmp_path, "small", key=rsa.generate_private_key(65537, 1024)),
+        "small": lambda: key_pair(tmp_path, "small", key=rsa.generate_private_key(65537, 2048)),
         "elliptic": lambda: key_pair(tmp_path, "ec", key=ec.generate_private_key(ec.SECP256R1())),
         "over": lambda: key_pair(tmp_path, "over", valid_for=timedelta(days=-1)),
         "key": lambda: (key_pair(tmp_path, "k"), (tmp_path / "k.key").read_text())[1],

@@ -617,13 +617,24 @@ DECISIONS = (
 WAITING = 4  # nominations still with the agencies
 
 
-# Intelligence on the first nomination that waits: its words, source, information, handling code, conditions, audience,
-# and the roles of whose agencies may read it where those are listed.
-INTELLIGENCE: tuple[Any, ...] = (
-    ("Said to sell tools taken from vans at the weekend market.", "2", "B", "P", "", "partners", ()),
+# Intelligence on the first nomination that waits, and the roles of whose agencies may read it where those are listed.
+INTELLIGENCE: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     (
-        "Believed to plan a burglary with a person not yet known.", "1", "C", "C",
-        "Not to be acted on, nor spoken of to the person, without the police.", "listed", ("practitioner",),
+        {
+            "text": "Said to sell tools taken from vans at the weekend market.",
+            "source_evaluation": "2", "information_assessment": "B", "handling_code": "P", "conditions": "",
+            "audience": "partners",
+        },
+        (),
+    ),
+    (
+        {
+            "text": "Believed to plan a burglary with a person not yet known.",
+            "source_evaluation": "1", "information_assessment": "C", "handling_code": "C",
+            "conditions": "Not to be acted on, nor spoken of to the person, without the police.",
+            "audience": "listed",
+        },
+        ("practitioner",),
     ),
 )  # fmt: skip
 
@@ -677,10 +688,10 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
                     at=at - timedelta(days=6),
                 )
     with act_in(by):
-        for words, *graded, agencies in INTELLIGENCE:
+        for given, readers in INTELLIGENCE:
             cohorts.give_intelligence(
                 nomination=nominations[len(DECISIONS)],
-                report=Report(words, *graded, tuple(workers[role].agency_id for role in agencies)),
+                report=Report(**given, agencies=tuple(workers[role].agency_id for role in readers)),
                 by=by,
                 at=at - timedelta(days=5),
             )

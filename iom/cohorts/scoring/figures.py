@@ -1,9 +1,10 @@
-"""Fairness reports as they may be written down elsewhere than with the ranking they came from."""
+"""Fairness reports as they are shown and written down beside a list that does not show everybody to every reader."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from iom_analytics.disclosure import SMALL
+from iom_analytics.cohorts.fairness import rate_interval, relative_rate
+from iom_analytics.disclosure import SMALL, TOTAL, percent, rounded
 
 NUMBERS = (
     "base", "chosen", "rate", "rate_low", "rate_high", "relative_rate", "relative_rate_low", "relative_rate_high",
@@ -11,16 +12,16 @@ NUMBERS = (
 
 
 def publishable(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report, with no count in it that may not be published.
+    """The report with counts to the nearest five, and everything that is made from them made from those.
 
-    What the library reports has been through disclosure suppression already. A report that was stored otherwise is not
-    mended cell by cell, since totals would give away what is hidden: every number of such a characteristic is left out.
+    The exact totals of a ranking, beside its list, would tell how many are kept from its reader. Small counts the
+    library has suppressed already. A report that was stored otherwise is not mended cell by cell, since totals would
+    give away what is hidden: every number of such a characteristic is left out.
     """
     unsafe = {row["characteristic"] for row in report["rows"] if not is_safe(row["base"], row["chosen"])}
-    return {
-        **report,
-        "rows": [without_numbers(row) if row["characteristic"] in unsafe else row for row in report["rows"]],
-    }
+    rows = [without_numbers(row) if row["characteristic"] in unsafe else with_about(row) for row in report["rows"]]
+    references = {place(row): (row["base"], row["chosen"]) for row in rows if row["is_reference"]}
+    return {**report, "rows": [made_from_counts(row, references.get(place(row), (None, None))) for row in rows]}
 
 
 def is_safe(base: int | None, chosen: int | None) -> bool:
@@ -29,5 +30,27 @@ def is_safe(base: int | None, chosen: int | None) -> bool:
     return all(number is None or number >= SMALL for number in (base, chosen, rest))
 
 
+def place(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The table of the report that a row is in."""
+    return row["stage"], row["characteristic"]
+
+
 def without_numbers(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **dict.fromkeys(NUMBERS), "suppressed": True}
+
+
+def with_about(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its counts to the nearest five, and nothing else of it."""
+    counts = {name: None if row[name] is None else rounded(row[name]) for name in ("base", "chosen")}
+    return {**row, **dict.fromkeys(NUMBERS), **counts}
+
+
+def made_from_counts(row: dict[str, Any], reference: tuple[int | None, int | None]) -> dict[str, Any]:
+    """The row with its rate, and how that compares with the reference group's, worked out from the counts it shows."""
+    base, chosen = row["base"], row["chosen"]
+    if base is None or chosen is None:
+        return row
+    made = {**row, "rate": percent(chosen, base), **rate_interval(chosen, base)}
+    if all(reference) and not row["is_reference"] and row["group"] != TOTAL:
+        made |= relative_rate(chosen, base, reference)
+    return made

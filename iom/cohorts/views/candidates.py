@@ -22,6 +22,7 @@ from iom.cohorts.models import RankRun
 from iom.cohorts.presenters import candidates as present
 from iom.cohorts.presenters import schemes
 from iom.cohorts.queries.candidates import COUNT_LIMIT
+from iom.cohorts.scoring import publishable
 from iom.cohorts.views import shared
 from iom.common.errors import NotVisible
 from iom.people.presenters.frame import person_frame
@@ -163,7 +164,7 @@ def ranking(request: ScopedRequest, run_id: int) -> HttpResponse:
     context = {
         "run": run,
         "running": run.status in ("waiting", "running"),
-        "groups": schemes.fairness(run.fairness) if run.fairness else None,
+        "groups": schemes.fairness(publishable(run.fairness)) if run.fairness else None,
         "poll_url": reverse("cohorts-ranking", args=[run.pk]),
         "sections": shared.sections(request.scope, "cohorts-candidates"),
     }

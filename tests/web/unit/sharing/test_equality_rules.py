@@ -82,7 +82,7 @@ def test_counts_are_to_the_nearest_five_and_everything_is_made_from_those() -> N
     female, male, _total = found
     assert (female["base"], female["chosen"], female["rate"]) == (200, 20, 10.0)
     assert (male["base"], male["chosen"], male["rate"], male["relative_rate"]) == (300, 40, 13.3, None)
-    # 20 of 200 against 40 of 300 is 0.75; by Katz divided and multiplied by exp(1.96 s), s^2 = 1/20 - 1/200 + 1/40 - 1/300.
+    # 20 of 200 against 40 of 300 is 0.75; its interval by Katz, with s^2 = 1/20 - 1/200 + 1/40 - 1/300.
     spread = exp(1.959964 * sqrt(1 / 20 - 1 / 200 + 1 / 40 - 1 / 300))
     assert female["relative_rate"] == 0.75
     assert female["relative_rate_low"] == pytest.approx(0.75 / spread, abs=0.005)

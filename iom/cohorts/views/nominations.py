@@ -273,9 +273,6 @@ def give_intelligence(request: ScopedRequest, nomination_id: int) -> HttpRespons
 def withdraw_intelligence(request: ScopedRequest, intelligence_id: int) -> HttpResponse:
     scope = request.scope
     found = queries.get_intelligence(intelligence_id=intelligence_id, scope=scope)
-    rules.check_can_take_back(
-        is_own_agency=found.owner_agency_id == scope.agency_id, is_withdrawn=found.withdrawn_at is not None
-    )
     nomination = found.nomination
     audit.viewed(by=scope, at=timezone.now(), person_id=nomination.person_id, page="withdraw-intelligence")
     form = WithdrawForm(request.POST or None)

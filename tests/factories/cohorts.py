@@ -5,9 +5,18 @@ from hashlib import sha256
 from typing import Any
 
 from iom.access.scope import Scope
+from iom.agreements.operations import marked_like
 from iom.cohorts import operations as cohorts
 from iom.cohorts.choices import Origin, Outcome, RunStatus, Standing, VersionStatus
-from iom.cohorts.models import Candidate, CohortMembership, Nomination, RankRun, Scheme, SchemeVersion
+from iom.cohorts.models import (
+    Candidate,
+    CohortMembership,
+    Nomination,
+    PanelIntelligence,
+    RankRun,
+    Scheme,
+    SchemeVersion,
+)
 from iom.cohorts.operations import Referral, Verdict
 from iom.cohorts.scoring import read_definition
 from iom.partnerships.models import Membership
@@ -118,6 +127,16 @@ def nominate(person: Person, scheme: Scheme, by: Scope, *, asked: list[int] | No
         by=by,
         at=AT,
     )
+
+
+def make_intelligence(nomination: Nomination, **fields: Any) -> PanelIntelligence:
+    """Intelligence on a nomination, to be seen as that is unless `fields` say otherwise."""
+    graded = {"source_evaluation": "2", "information_assessment": "B", "handling_code": "P"}
+    made: PanelIntelligence = PanelIntelligence.objects.create(
+        **{**marked_like(nomination), **graded, "text": "Seen near the yard", "given_by": 0, "given_at": AT, **fields},
+        nomination=nomination,
+    )
+    return made
 
 
 def selection(lead: Worker, **fields: Any) -> Verdict:

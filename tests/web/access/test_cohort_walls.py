@@ -13,7 +13,7 @@ from iom.access.scope import NOBODY, act_in
 from iom.cohorts.models import Candidate, CohortMembership, MembershipChange, Nomination, PanelDecision, RankRun, Scheme
 from iom.cohorts.urls import urlpatterns
 from iom.people.models import Person
-from tests.factories.cohorts import make_member, make_run, make_scheme
+from tests.factories.cohorts import make_intelligence, make_member, make_run, make_scheme
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import make_person
 
@@ -43,10 +43,12 @@ def test_every_page_by_every_role(role: Role, place: Place, member: CohortMember
         person = Person.objects.get(pk=member.person_id)
         run = RankRun.objects.get()
         decision = PanelDecision.objects.get()
+        intelligence = make_intelligence(member.nomination)
     known = {
         "membership_id": member.pk,
         "nomination_id": member.nomination_id,
         "decision_id": decision.pk,
+        "intelligence_id": intelligence.pk,
         "run_id": run.pk,
         "slug": "neighbourhood-crime",
         "number": 1,

@@ -55,7 +55,7 @@ from iom.sharing.models import (
     SubjectAccessRequest,
 )
 from tests.factories.agreements import drafter, make_assessment, make_draft_agreement
-from tests.factories.cohorts import make_member, make_run, make_scheme, nominate
+from tests.factories.cohorts import make_intelligence, make_member, make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
 from tests.factories.sharing import make_equality_entry
@@ -187,20 +187,12 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
         known.update(**marking)
         both = Nomination.objects.filter(person__in=people)
         both.update(**marking, reason=f"{standing.word} reason")
-        intelligence = PanelIntelligence.objects.create(
-            partnership=place.partnership,
-            regime=place.agencies[standing.agency].regime,
-            **marking,
-            nomination=undecided,
-            text=f"{standing.word} told",
-            handling_code="P",
-            given_by=0,
-            given_at=AT,
-        )
+        intelligence = make_intelligence(undecided, text=f"{standing.word} told")
         assert undecided.state == NominationState.OPEN
         for model, owner in (
             (ReturnRequest, "nomination__in"),
             (PanelDecision, "nomination__in"),
+            (PanelIntelligence, "nomination__in"),
             (AgencyReturn, "request__nomination__in"),
             (CohortMembership, "nomination__in"),
             (MembershipChange, "membership__nomination__in"),

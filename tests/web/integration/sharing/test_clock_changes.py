@@ -20,7 +20,8 @@ from iom.sharing.operations import retention, rights, subject_access
 from iom.sharing.operations.rights import RightAsked
 from iom.sharing.operations.subject_access import Asked
 from iom.sharing.queries import subject_access as queries
-from iom.sharing.rules import subject_access as rules
+from iom.sharing.queries.clock import clock_of
+from iom.sharing.rules import clock as rules
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_person, make_record
 
@@ -145,9 +146,9 @@ def test_the_clock_of_subject_access_starts_on_the_day_in_london(
         made = subject_access.record(person=person, asked=asked, by=irene.scope, at=at)
         subject_access.confirm_identity(request=made, check="documents", note_of_it="Passport", by=irene.scope, at=at)
         found = queries.get_request(request_id=made.pk, scope=irene.scope)
-        stops = [rules.Stop(pause.reason, pause.started_on, pause.ended_on) for pause in found.pauses.order_by("pk")]
-    assert [stop.ended_on for stop in stops] == [day]
-    assert rules.due_on(received_on=day, stops=stops, extended=False, regime=rules.LAW_ENFORCEMENT) == due
+        clock = clock_of(found)
+    assert [stop.ended_on for stop in clock.stops] == [day]
+    assert rules.due_on(clock) == due
 
 
 @DAYS
@@ -162,9 +163,9 @@ def test_the_clock_of_a_request_about_rights_starts_on_the_day_in_london(
         made = rights.record(person=person, asked=asked, by=irene.scope, at=at)
         rights.confirm_identity(request=made, check="documents", by=irene.scope, at=at)
         found = RightsRequest.objects.get()
+        clock = clock_of(found)
     assert found.identity_checked_on == day
-    stops = [rules.Stop("identity", day, found.identity_checked_on)]
-    assert rules.due_on(received_on=day, stops=stops, extended=False, regime=rules.LAW_ENFORCEMENT) == due
+    assert rules.due_on(clock) == due
 
 
 @pytest.fixture

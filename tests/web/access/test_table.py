@@ -50,6 +50,7 @@ NOT_YET = {
     "sharing-subject-access-resume",
     "sharing-package-take",
     "sharing-right-letter",
+    "sharing-right-resume",
 }
 
 

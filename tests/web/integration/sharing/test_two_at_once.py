@@ -47,7 +47,10 @@ def store(settings: Settings, tmp_path: Path) -> None:
 
 
 def together(table: str, row_id: int, work: Work, *workers: Worker) -> list[str]:
-    """What came of the same work done by several at once: `done`, or the name of the error that they were told."""
+    """What came of the same work done by several at once: `done`, or the name of the error that they were told.
+
+    They queue in the order given.
+    """
     told = {}
 
     def run(worker: Worker) -> None:
@@ -63,9 +66,9 @@ def together(table: str, row_id: int, work: Work, *workers: Worker) -> list[str]
     threads = [threading.Thread(target=run, args=[worker]) for worker in workers]
     with administrator() as holder:
         holder.execute(f"select 1 from {table} where id = %s for update", [row_id])
-        for thread in threads:
+        for place_in_queue, thread in enumerate(threads, start=1):
             thread.start()
-        until(lambda: waiting(table) == len(threads))
+            until(lambda count=place_in_queue: waiting(table) == count)
         holder.rollback()
     for thread in threads:
         thread.join(60)
@@ -244,7 +247,8 @@ def test_two_accept_an_extract(place: Place) -> None:
     assert (count(place, "imports.accept"), jobs("imports.take_in")) == (1, 1)
 
 
-def test_a_hold_is_placed_while_a_record_is_being_destroyed(place: Place) -> None:
+@pytest.mark.parametrize("is_hold_first", [True, False], ids=["hold_first", "destruction_first"])
+def test_a_hold_is_placed_while_a_record_is_being_destroyed(place: Place, is_hold_first: bool) -> None:
     """Whoever is told that a hold stands can rely on it: it waits for the destruction, or the destruction for it."""
     irene, ivor = two(place, "Police", "information-governance", "irene", "ivor")
     list_id = destruction_list(place, irene)
@@ -261,7 +265,7 @@ def test_a_hold_is_placed_while_a_record_is_being_destroyed(place: Place) -> Non
             with act_in(place.system()):
                 destruction.destroy_next(list_id=list_id, by=place.system(), at=AT)
 
-    told = together("people_person", person.pk, work, irene, ivor)
+    told = together("people_person", person.pk, work, *([irene, ivor] if is_hold_first else [ivor, irene]))
     with act_in(place.system()):
         gone = Person.objects.get().erased_at is not None
     # Either the hold came first and the record is there, or it is gone and who wanted the hold was told.

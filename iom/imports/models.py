@@ -4,16 +4,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from iom.access.scope import Scope
 from iom.agreements.choices import Audience, Descriptor, Marking
 from iom.agreements.models.marking import DESCRIBED
 from iom.imports.choices import BatchStatus
-from iom.partnerships.models import Agency, Partnership
-
-
-class PartnershipQuerySet(models.QuerySet[Any]):
-    def visible_to(self, scope: Scope) -> "PartnershipQuerySet":
-        return self.filter(partnership_id=scope.partnership_id)
+from iom.partnerships.models import Agency, Partnership, PartnershipQuerySet
 
 
 class Feed(models.Model):

@@ -19,6 +19,13 @@ class Partnership(models.Model):
         return self.name
 
 
+class PartnershipQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a partnership as a whole: all who act in it see them."""
+
+    def visible_to(self, scope: Scope) -> "PartnershipQuerySet":
+        return self.filter(partnership_id=scope.partnership_id)
+
+
 class Area(models.Model):
     """A community safety partnership, district or ward within the partnership."""
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from iom.agreements.models.sharing_agreements import PartnershipQuerySet, SharingAgreement
-from iom.partnerships.models import Partnership
+from iom.agreements.models.sharing_agreements import SharingAgreement
+from iom.partnerships.models import Partnership, PartnershipQuerySet
 
 
 class AgreementDocument(models.Model):

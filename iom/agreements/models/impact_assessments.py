@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from iom.agreements.choices import ImpactOutcome, Risk
-from iom.agreements.models.sharing_agreements import PartnershipQuerySet, SharingAgreement, both_or_neither
-from iom.partnerships.models import Agency, Partnership
+from iom.agreements.models.sharing_agreements import SharingAgreement, both_or_neither
+from iom.partnerships.models import Agency, Partnership, PartnershipQuerySet
 
 
 class ImpactAssessment(models.Model):

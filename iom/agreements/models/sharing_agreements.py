@@ -9,14 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from iom.access.scope import Scope
 from iom.agreements.choices import AgreementState, Audience, Category, Marking, RecordKind
-from iom.partnerships.models import Agency, Partnership
-
-
-class PartnershipQuerySet(models.QuerySet[Any]):
-    def visible_to(self, scope: Scope) -> "PartnershipQuerySet":
-        return self.filter(partnership_id=scope.partnership_id)
+from iom.partnerships.models import Agency, Partnership, PartnershipQuerySet
 
 
 def both_or_neither(who: str, when: str) -> models.CheckConstraint:

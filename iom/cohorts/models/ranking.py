@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.cohorts.choices import AgeBand, RunStatus, Standing
-from iom.cohorts.models.schemes import PartnershipQuerySet, Scheme, SchemeVersion
-from iom.partnerships.models import Agency, Area, Partnership
+from iom.cohorts.models.schemes import Scheme, SchemeVersion
+from iom.partnerships.models import Agency, Area, Partnership, PartnershipQuerySet
 from iom.people.choices import Sex
 from iom.people.models import Person
 

@@ -5,16 +5,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from iom.access.scope import Scope
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.cohorts.choices import Movement, RunStatus, VersionStatus
-from iom.partnerships.models import Partnership
+from iom.partnerships.models import Partnership, PartnershipQuerySet
 from iom.people.models import Person
-
-
-class PartnershipQuerySet(models.QuerySet[Any]):
-    def visible_to(self, scope: Scope) -> "PartnershipQuerySet":
-        return self.filter(partnership_id=scope.partnership_id)
 
 
 class Scheme(models.Model):

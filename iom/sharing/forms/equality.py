@@ -66,13 +66,17 @@ class EqualityForm(GovukForm):
         """What of an entry still holds when the same thing is looked at again."""
         return {name: getattr(entry, name) for name in KEPT}
 
-    def entered(self) -> Entered:
-        return Entered(**{name: self.cleaned_data[name] for name in EqualityForm.base_fields})
+    def written(self) -> dict[str, Any]:
+        """What the operation that adds the entry takes of it."""
+        return {"entered": Entered(**{name: self.cleaned_data[name] for name in EqualityForm.base_fields})}
 
 
 class EqualityCorrectionForm(EqualityForm):
     correction = text(_("What was wrong with the entry"))
     field_order = ("correction",)
+
+    def written(self) -> dict[str, Any]:
+        return {**super().written(), "correction": self.cleaned_data["correction"]}
 
 
 class EqualityFilterForm(GovukForm):

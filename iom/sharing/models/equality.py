@@ -10,15 +10,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from iom.access.scope import Scope
 from iom.cohorts.models import RankRun, SchemeVersion
-from iom.partnerships.models import Agency, Partnership
+from iom.partnerships.models import Agency, Partnership, PartnershipQuerySet
 from iom.sharing.choices.equality import Aim, Characteristic, Evidence, Link, LookedAt
-
-
-class EqualityEntryQuerySet(models.QuerySet[Any]):
-    def visible_to(self, scope: Scope) -> "EqualityEntryQuerySet":
-        return self.filter(partnership_id=scope.partnership_id)
 
 
 class EqualityEntry(models.Model):
@@ -53,7 +47,7 @@ class EqualityEntry(models.Model):
     recorded_by = models.BigIntegerField()
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[Any] = EqualityEntryQuerySet.as_manager()
+    objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

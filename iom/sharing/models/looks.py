@@ -1,19 +1,13 @@
 """What information governance is asked to look into: anomalies found by rule, and looks drawn at random."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from iom.access.scope import Scope
-from iom.partnerships.models import Partnership
+from iom.partnerships.models import Partnership, PartnershipQuerySet
 from iom.sharing.choices.looks import Doubt, Finding
-
-
-class LookReviewQuerySet(models.QuerySet["LookReview"]):
-    def visible_to(self, scope: Scope) -> "LookReviewQuerySet":
-        return self.filter(partnership_id=scope.partnership_id)
 
 
 class LookReview(models.Model):
@@ -32,7 +26,7 @@ class LookReview(models.Model):
     reviewed_by = models.BigIntegerField(null=True)
     reviewed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[LookReviewQuerySet] = LookReviewQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

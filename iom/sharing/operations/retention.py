@@ -230,9 +230,8 @@ def place_hold(*, person: Person, reason: str, until: date | None, by: Scope, at
     Waits while a record of theirs is being destroyed: whoever is told that a hold stands can rely on it.
     """
     by.check(Permission.RETENTION_REVIEW)
-    seen = Person.objects.visible_to(by).filter(pk=person.pk)
-    # Asked twice: a statement that waited for the row still sees the records beside it as they were before.
-    if seen.select_for_update(of=("self",)).first() is None or not seen.filter(erased_at__isnull=True).exists():
+    there = Person.objects.visible_to(by).filter(pk=person.pk, erased_at__isnull=True)
+    if there.select_for_update(of=("self",)).first() is None:
         raise NotVisible()
     rules.check_can_hold(until=until, on=timezone.localdate(at))
     hold: LegalHold = LegalHold.objects.create(

@@ -77,14 +77,9 @@ def list_near_review(*, scope: Scope, until: date) -> list[EqualityEntry]:
 
 def list_figures(*, scope: Scope) -> list[Figures]:
     """The fairness reports on record of rankings and of checks, of each the newest first."""
-    runs = RankRun.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("version__scheme")
-    versions = SchemeVersion.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("scheme")
     return [
-        *(Figures(f"run-{run.pk}", run.version, run, run.fairness) for run in runs.order_by("-pk")[:MOST_FIGURES]),
-        *(
-            Figures(f"version-{version.pk}", version, None, version.fairness)
-            for version in versions.order_by("-pk")[:MOST_FIGURES]
-        ),
+        *map(_of_run, _runs(scope).order_by("-pk")[:MOST_FIGURES]),
+        *map(_of_version, _versions(scope).order_by("-pk")[:MOST_FIGURES]),
     ]
 
 
@@ -92,11 +87,28 @@ def get_figures(*, key: str, scope: Scope) -> Figures:
     """The fairness report of that key. Raises `NotVisible`."""
     kind, _dash, number = key.partition("-")
     if number.isascii() and number.isdecimal():
-        if kind == "run":
-            runs = RankRun.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("version__scheme")
-            if (run := runs.filter(pk=int(number)).first()) is not None:
-                return Figures(key, run.version, run, run.fairness)
-        versions = SchemeVersion.objects.visible_to(scope).filter(fairness__has_key="rows").select_related("scheme")
-        if kind == "version" and (version := versions.filter(pk=int(number)).first()) is not None:
-            return Figures(key, version, None, version.fairness)
+        if kind == "run" and (run := _runs(scope).filter(pk=int(number)).first()) is not None:
+            return _of_run(run)
+        if kind == "version" and (version := _versions(scope).filter(pk=int(number)).first()) is not None:
+            return _of_version(version)
     raise NotVisible()
+
+
+def _runs(scope: Scope) -> "QuerySet[RankRun]":
+    found: QuerySet[RankRun] = RankRun.objects.visible_to(scope).filter(fairness__has_key="rows")
+    return found.select_related("version__scheme")
+
+
+def _versions(scope: Scope) -> "QuerySet[SchemeVersion]":
+    found: QuerySet[SchemeVersion] = SchemeVersion.objects.visible_to(scope).filter(fairness__has_key="rows")
+    return found.select_related("scheme")
+
+
+def _of_run(run: RankRun) -> Figures:
+    assert run.fairness is not None  # it was asked for
+    return Figures(f"run-{run.pk}", run.version, run, run.fairness)
+
+
+def _of_version(version: SchemeVersion) -> Figures:
+    assert version.fairness is not None  # it was asked for
+    return Figures(f"version-{version.pk}", version, None, version.fairness)

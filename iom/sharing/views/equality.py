@@ -1,5 +1,7 @@
 """The equality evidence log: list, file, one entry; adding, looking again, correcting."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +18,7 @@ from iom.access.views import ScopedRequest, add_errors, paged, requires
 from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
 from iom.sharing.forms.equality import EqualityCorrectionForm, EqualityFilterForm, EqualityForm
+from iom.sharing.models import EqualityEntry
 from iom.sharing.operations import equality as operations
 from iom.sharing.presenters import equality as present
 from iom.sharing.queries import equality as queries
@@ -88,61 +91,53 @@ def entry(request: ScopedRequest, equality_id: int) -> HttpResponse:
 def new(request: ScopedRequest) -> HttpResponse:
     """Adds an entry."""
     form = EqualityForm(request.POST or None, figures=figures(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.record(entered=form.entered(), by=request.scope, at=timezone.now())
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            return recorded(request, made.pk)
-    return shown(request, form, heading=_("Add equality evidence"), back=reverse("sharing-equality"))
+    return add(request, form, operations.record, heading=_("Add equality evidence"), back=reverse("sharing-equality"))
 
 
 @require_http_methods(["GET", "POST"])
 @requires(RECORD)
 def again(request: ScopedRequest, equality_id: int) -> HttpResponse:
     """Says what was found when the same thing was looked at again."""
-    found = queries.get_entry(equality_id=equality_id, scope=request.scope)
-    rules.check_can_follow(is_followed=hasattr(found, "later"))
+    found = followed(request, equality_id)
     form = EqualityForm(request.POST or None, figures=figures(request), initial=EqualityForm.initial_again(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.look_again(
-                equality_id=equality_id, entered=form.entered(), by=request.scope, at=timezone.now()
-            )
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            return recorded(request, made.pk)
+    write = partial(operations.look_again, equality_id=equality_id)
     back = reverse("sharing-equality-entry", args=[equality_id])
-    return shown(request, form, heading=_("Look at it again"), back=back)
+    return add(request, form, write, heading=_("Look at it again"), back=back)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(RECORD)
 def correct(request: ScopedRequest, equality_id: int) -> HttpResponse:
     """Puts a new entry in the place of one that was wrong."""
-    found = queries.get_entry(equality_id=equality_id, scope=request.scope)
-    rules.check_can_follow(is_followed=hasattr(found, "later"))
-    initial = EqualityCorrectionForm.initial_of(found)
+    initial = EqualityCorrectionForm.initial_of(followed(request, equality_id))
     form = EqualityCorrectionForm(
         request.POST or None, figures=figures(request, initial["figures_key"]), initial=initial
     )
+    write = partial(operations.correct, equality_id=equality_id)
+    back = reverse("sharing-equality-entry", args=[equality_id])
+    return add(request, form, write, heading=_("Correct this entry"), back=back)
+
+
+def followed(request: ScopedRequest, equality_id: int) -> EqualityEntry:
+    """The entry that another is to follow; raises `WrongState` where one does already."""
+    found = queries.get_entry(equality_id=equality_id, scope=request.scope)
+    rules.check_can_follow(is_followed=hasattr(found, "later"))
+    return found
+
+
+def add(
+    request: ScopedRequest, form: EqualityForm, write: Callable[..., EqualityEntry], *, heading: str, back: str
+) -> HttpResponse:
+    """The form of an entry, which `write` puts into the log; then to the entry."""
     if request.method == "POST" and form.is_valid():
         try:
-            made = operations.correct(
-                equality_id=equality_id,
-                entered=form.entered(),
-                correction=form.cleaned_data["correction"],
-                by=request.scope,
-                at=timezone.now(),
-            )
+            made = write(**form.written(), by=request.scope, at=timezone.now())
         except InvalidInput as error:
             add_errors(form, error)
         else:
-            return recorded(request, made.pk)
-    back = reverse("sharing-equality-entry", args=[equality_id])
-    return shown(request, form, heading=_("Correct this entry"), back=back)
+            messages.success(request, _("The entry is in the log. It can be corrected by another, and not changed."))
+            return redirect("sharing-equality-entry", made.pk)
+    return render(request, "sharing/equality_form.html", {"form": form, "heading": heading, "back": back})
 
 
 def figures(request: ScopedRequest, key: str = "") -> list[tuple[str, str]]:
@@ -151,12 +146,3 @@ def figures(request: ScopedRequest, key: str = "") -> list[tuple[str, str]]:
     if key and key not in {each.key for each in found}:
         found.append(queries.get_figures(key=key, scope=request.scope))
     return present.figures_choices(found)
-
-
-def recorded(request: ScopedRequest, equality_id: int) -> HttpResponse:
-    messages.success(request, _("The entry is in the log. It can be corrected by another, and not changed."))
-    return redirect("sharing-equality-entry", equality_id)
-
-
-def shown(request: ScopedRequest, form: EqualityForm, *, heading: str, back: str) -> HttpResponse:
-    return render(request, "sharing/equality_form.html", {"form": form, "heading": heading, "back": back})

@@ -111,7 +111,7 @@ def deselect(
 ) -> None:
     """Ends a membership, as the agencies agreed, with the exit plan and how the person was told. Nothing is deleted."""
     by.check(Permission.COHORT_MANAGE)
-    locked_person(person_id=membership.person_id, by=by)
+    locked(row=membership.person, by=by)  # also where they have been destroyed: a place can always be ended
     membership = locked(row=membership, by=by)
     rules.check_can_deselect(
         state=membership.state,

@@ -6,8 +6,12 @@ from iom.people.models import Person
 
 
 def locked_person(*, person_id: int, by: Scope) -> Person:
-    """The person, held: whoever nominates, selects or de-selects the same person waits. Always locked first."""
-    found: Person | None = Person.objects.visible_to(by).select_for_update().filter(pk=person_id).first()
+    """The person, held: whoever nominates or selects the same person waits. Always locked first.
+
+    Raises `NotVisible` where they were destroyed, or merged into another, meanwhile.
+    """
+    there = Person.objects.visible_to(by).filter(pk=person_id, erased_at__isnull=True, merged_into__isnull=True)
+    found: Person | None = there.select_for_update(of=("self",)).first()
     if found is None:
         raise NotVisible()
     return found

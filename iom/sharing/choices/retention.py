@@ -34,4 +34,5 @@ class LeftBecause(models.TextChoices):
 
     HELD = "held", _("A legal hold applies")
     NOT_DUE = "not-due", _("Something new has happened, so it is not due")
+    MEMBER = "member", _("They are nominated or in the cohort, and this is the last record of who they are")
     MERGED = "merged", _("The person was merged into another")

@@ -139,6 +139,7 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
         is_gone=person.merged_into_id is not None,
+        is_last_of_a_member=queries.is_last_of_a_member(person_id=person.pk, scope=by),
     )
     item.state, item.done_at = (ItemState.LEFT if item.left_because else ItemState.DONE), at
     if not item.left_because:

@@ -166,6 +166,7 @@ def decide(*, request: RightsRequest, by: Scope, at: datetime) -> None:
         first_decided_by=_first_decided_by(request),
         kind=request.kind,
         is_held=bool(retention_queries.held_people(scope=by, person_ids=[person.pk], on=on)),
+        is_last_of_a_member=retention_queries.is_last_of_a_member(person_id=person.pk, scope=by),
         outcome=request.outcome,
     )
     RightsRequest.objects.filter(pk=request.pk).update(state=RightState.DECIDED, closed_by=by.user_id, closed_at=at)

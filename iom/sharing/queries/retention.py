@@ -13,7 +13,7 @@ from iom.common.erasure import Counts
 from iom.common.errors import NotVisible
 from iom.common.registries import Held
 from iom.people.models import Person
-from iom.sharing.choices.retention import ItemState, ListState, ReviewOutcome
+from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
 from iom.sharing.models import (
     DestructionApproval,
     DestructionItem,
@@ -90,6 +90,18 @@ def held_people(*, scope: Scope, person_ids: Iterable[int], on: date) -> set[int
     with act_in(system):
         found = LegalHold.objects.visible_to(system).filter(standing(on), person__in=list(person_ids))
         return set(found.values_list("person_id", flat=True))
+
+
+def is_last_of_a_member(*, person_id: int, scope: Scope) -> bool:
+    """Whether the agency holds the last record of who somebody is who is nominated or in the cohort. The system looks:
+    other agencies' records may be kept from this one."""
+    system = unrestricted(
+        partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="a member is not to lose their name"
+    )
+    with act_in(system):
+        found = held_by_all(scope=system, person_ids=[person_id])
+    others = any(record == Record.AGENCY and held.agency_id != scope.agency_id for record, held in found)
+    return not others and any(record == Record.PARTNERSHIP and held.is_open for record, held in found)
 
 
 def list_holds(*, scope: Scope) -> list[LegalHold]:

@@ -134,16 +134,24 @@ def check_can_decide(
     first_decided_by: int | None,
     kind: str,
     is_held: bool,
+    is_last_of_a_member: bool,
     outcome: str,
 ) -> None:
-    """A second person decides; nothing is erased that a legal hold keeps."""
+    """A second person decides; nothing is erased that a legal hold keeps, nor the name of somebody in the cohort."""
     check_can_move(state=state, move="decide")
     if user_id == prepared_by:
         raise NotAllowed("You prepared this decision yourself. Somebody else must check it.")
     check_did_not_decide(user_id=user_id, first_decided_by=first_decided_by)
-    if kind == Right.ERASE and is_held and outcome != RightOutcome.REFUSED:
+    if kind != Right.ERASE or outcome == RightOutcome.REFUSED:
+        return
+    if is_held:
         raise WrongState(
             "A legal hold keeps this person's records. Send it back: it cannot be granted while that stands."
+        )
+    if is_last_of_a_member:
+        raise WrongState(
+            "This is the last record of who this person is, and they are nominated or in the cohort. The panel must end"
+            " that before the record can be erased."
         )
 
 

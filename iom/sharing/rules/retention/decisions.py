@@ -48,12 +48,14 @@ def check_can_hold(*, until: date | None, on: date) -> None:
         raise InvalidInput("The hold must end in the future.", {"until": "Until must be in the future"})
 
 
-def why_not_destroyed(*, due_on: date | None, on: date, is_held: bool, is_gone: bool) -> str:
+def why_not_destroyed(*, due_on: date | None, on: date, is_held: bool, is_gone: bool, is_last_of_a_member: bool) -> str:
     """Why an approved record is left alone after all, at the moment of destruction; nothing where it may go."""
     if is_gone:
         return "merged"
     if is_held:
         return "held"
+    if is_last_of_a_member:
+        return "member"
     return "" if is_due(due_on, on=on) else "not-due"
 
 

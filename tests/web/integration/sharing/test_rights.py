@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
+from iom.cohorts import operations as cohorts
 from iom.cohorts.models import Nomination, PanelDecision
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people import extract
@@ -302,6 +303,26 @@ def test_erasure_goes_through_a_destruction_list_that_a_hold_stops(
             .filter(person=person, owner_agency=place.agencies["Police"])
             .exists()
         )
+
+
+def test_the_last_record_of_somebody_in_the_cohort_is_not_erased_before_that_ends(
+    place: Place, irene: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        known = make_person(place)
+        member = make_member(known, make_scheme(place), lead=alice, nominated_by=place.system(), by=place.system())
+    request = proposed(known, irene, replace(ASKED, kind="erase"))
+    with act_in(alice.scope), pytest.raises(WrongState, match="panel must end"):
+        rights.decide(request=request, by=alice.scope, at=AT)
+    with act_in(place.system()):
+        cohorts.deselect(
+            membership=member, end_reason="moved-area", explanation="Moved to Leeds", agreed_by="Police and probation",
+            exit_plan="Handed to the Leeds scheme", told="Told on Monday", by=place.system(), at=AT,
+        )  # fmt: skip
+    with act_in(alice.scope):
+        rights.decide(request=request, by=alice.scope, at=AT)
+    with act_in(irene.scope):
+        assert DestructionItem.objects.get().rule == "erasure-granted"
 
 
 def test_who_took_a_decision_does_not_look_at_it_again(place: Place, person: Person, alice: Worker) -> None:

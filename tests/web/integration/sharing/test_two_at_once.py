@@ -17,13 +17,21 @@ from iom.agreements.choices.limits import AccessFinding
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import limits
 from iom.audit.models import Event
+from iom.cohorts.models import Nomination
 from iom.common.errors import UserError
 from iom.imports import operations as imports
 from iom.people.models import Person, Restriction, Sanction
 from iom.sharing.choices.subject_access import RequestState
-from iom.sharing.models import DestructionApproval, RetentionReview, RightsRequest, SubjectAccessRequest
+from iom.sharing.models import (
+    DestructionApproval,
+    DestructionItem,
+    RetentionReview,
+    RightsRequest,
+    SubjectAccessRequest,
+)
 from iom.sharing.operations import destruction, retention, rights, subject_access
 from iom.sharing.queries import subject_access as subject_access_queries
+from tests.factories.cohorts import make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_person, make_record
 from tests.web.integration.imports.conftest import GOOD, RECORDS_LAYOUT, a_file, administrator, check, until
@@ -270,3 +278,34 @@ def test_a_hold_is_placed_while_a_record_is_being_destroyed(place: Place, is_hol
         gone = Person.objects.get().erased_at is not None
     # Either the hold came first and the record is there, or it is gone and who wanted the hold was told.
     assert told == (["NotVisible", "done"] if gone else ["done", "done"])
+
+
+@pytest.mark.parametrize("is_nominated_first", [True, False], ids=["nominated_first", "destruction_first"])
+def test_a_person_is_nominated_while_their_last_record_is_being_destroyed(
+    place: Place, is_nominated_first: bool
+) -> None:
+    """Nobody is nominated whose name is gone, and nobody who is nominated loses it."""
+    irene, ivor = two(place, "Police", "information-governance", "irene", "ivor")
+    alice = make_worker(place, "alice", agency="Police", roles=["coordinator"])
+    list_id = destruction_list(place, irene)
+    for worker in (irene, ivor):
+        with act_in(worker.scope):
+            destruction.approve(list_id=list_id, records=1, by=worker.scope, at=AT)
+    with act_in(place.system()):
+        person, scheme = Person.objects.get(), make_scheme(place)
+
+    def work(worker: Worker) -> None:
+        if worker is alice:
+            nominate(person, scheme, alice.scope)
+        else:
+            with act_in(place.system()):
+                destruction.destroy_next(list_id=list_id, by=place.system(), at=AT)
+
+    told = together("people_person", person.pk, work, *([alice, irene] if is_nominated_first else [irene, alice]))
+    with act_in(place.system()):
+        gone = Person.objects.get().erased_at is not None
+        nominated = Nomination.objects.exists()
+        left_because = DestructionItem.objects.get().left_because
+    assert (told, gone, nominated, left_because) == (
+        (["done", "done"], False, True, "member") if is_nominated_first else (["NotVisible", "done"], True, False, "")
+    )

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     RIGHTS_DECIDE = "rights-decide"
     EQUALITY_VIEW = "equality-view"
     EQUALITY_RECORD = "equality-record"
+    DATA_USE_ANSWER = "data-use-answer"
     LIMITED_ACCESS_PLACE = "limited-access-place"
     LIMITED_ACCESS_CONFIRM = "limited-access-confirm"
     EMERGENCY_OPEN = "emergency-open"
@@ -96,6 +97,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.RIGHTS_DECIDE: "Decide such a request that somebody else prepared, and lift restrictions",
     Permission.EQUALITY_VIEW: "Read the log of equality evidence, and download it",
     Permission.EQUALITY_RECORD: "Add equality evidence to the log, and correct it by a new entry",
+    Permission.DATA_USE_ANSWER: "Fill in what only the partnership knows of how data is used",
     Permission.LIMITED_ACCESS_PLACE: "Limit who may see a person's record at all",
     Permission.LIMITED_ACCESS_CONFIRM: "Confirm a limit that somebody else placed, and lift limits",
     Permission.EMERGENCY_OPEN: "Open a record they may not see, in an emergency, for some hours",
@@ -188,6 +190,7 @@ REACHES: dict[Permission, Reach] = {
     Permission.RIGHTS_DECIDE: OWN_AGENCY,
     Permission.EQUALITY_VIEW: PARTNERSHIP,
     Permission.EQUALITY_RECORD: PARTNERSHIP,
+    Permission.DATA_USE_ANSWER: PARTNERSHIP,
     Permission.LIMITED_ACCESS_PLACE: AUDIENCE,
     Permission.LIMITED_ACCESS_CONFIRM: AUDIENCE,
     Permission.EMERGENCY_OPEN: AUDIENCE,

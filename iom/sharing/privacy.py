@@ -162,6 +162,13 @@ EQUALITY = {
         **all_of(STAFF, "decided_by", "recorded_by"),
     }
 }
+# About the system itself.
+DATA_USE = {
+    "sharing.DataUseAnswer": {
+        **all_of(SYSTEM, "id", "partnership", "owner", "point", "text", "written_at"),
+        "written_by": STAFF,
+    }
+}
 TABLES = (
     Table(models.RightsRequest, ("person",), _("Your request about your data"), on="received_on"),
     Table(models.InformationGiven, ("person",), _("What you were told of scores and decisions"), on="given_on"),
@@ -185,6 +192,6 @@ def gather(*, scope: Scope, person_id: int) -> Iterator[Gathered]:
 
 
 def register() -> None:
-    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS, **RIGHTS, **EQUALITY}.items():
+    for name, fields in {**LOOKS, **RETENTION, **SUBJECT_ACCESS, **REQUESTS, **RIGHTS, **EQUALITY, **DATA_USE}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("sharing", gather, 90))

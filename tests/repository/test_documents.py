@@ -38,3 +38,11 @@ def test_no_page_names_a_path_of_somebodys_machine() -> None:
         if re.search(r"/(home|root|work|Users)/", page.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_what_has_an_owner_is_there() -> None:
+    lines = (ROOT / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
+    owned = [line.split()[0].lstrip("/") for line in lines if line and not line.startswith("#")]
+    assert [pattern for pattern in owned if not any(ROOT.glob(pattern.rstrip("/")))] == []
+    # Every app's own words on how its fields are treated.
+    assert "iom/*/privacy.py" in owned

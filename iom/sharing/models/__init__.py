@@ -1,5 +1,6 @@
 """The tables of sharing, one module for each subject."""
 
+from iom.sharing.models.data_use import DataUseAnswer
 from iom.sharing.models.equality import EqualityEntry
 from iom.sharing.models.looks import LookReview
 from iom.sharing.models.packages import Package
@@ -17,6 +18,7 @@ from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPa
 
 __all__ = [
     "AnswerItem",
+    "DataUseAnswer",
     "DestructionApproval",
     "DestructionItem",
     "DestructionList",

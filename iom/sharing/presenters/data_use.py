@@ -7,22 +7,29 @@ uses data" shows them to everybody who is signed in. A text may point at another
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from iom.access import roles
+from iom.access.scope import Scope
 from iom.agreements import rules as agreements
 from iom.agreements.choices import Answers
+from iom.agreements.queries.impact_assessments import list_assessments
+from iom.agreements.queries.sharing_agreements import list_in_force
 from iom.cohorts import scoring
 from iom.common.privacy import Kind
 from iom.common.registries import privacy_declarations
 from iom.govuk.filters import date as day
+from iom.sharing.choices.data_use import Point
+from iom.sharing.queries import data_use as queries
 from iom.sharing.rules import retention
 
 WIDEST = 4  # columns of a table that a telephone shows; more are shown one under another
 POINTER = re.compile(r"\[\[([a-z-]+)\|([^\]]+)\]\]")
 Row = tuple[str, ...]
+Say = Callable[[Point], str]  # what the partnership says of a point
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,23 @@ def pointed(text: str, point: Callable[[str, str], Any]) -> list[Any]:
     return [each for each in found if each != ""]
 
 
-def transparency() -> Record:
+def left_open(point: Point) -> str:
+    """What stands in the documents, and where the partnership has not said anything yet."""
+    return _("For the partnership to fill in.")
+
+
+def transparency(say: Say = left_open, *, assessments: str = "", sharing: str = "") -> Record:
     """The algorithmic transparency record of the schemes and scores, in the order of the standard's two tiers.
 
-    Source: Algorithmic Transparency Recording Standard, version 3.0, Department for Science, Innovation and Technology.
+    `say` gives what the partnership itself says of a point; `assessments` and `sharing` name what is approved and in
+    force in its registers. Source: Algorithmic Transparency Recording Standard,
+    version 3.0, Department for Science, Innovation and Technology.
     """
-    local = _("For the partnership to fill in.")
     schemes, scores = scoring.shipped_values(), scoring.predictors()
     parts = [part for scheme in schemes for part in (*scheme["criteria"], *scheme["components"])]
     placeholders = sum(not part["source"] for part in parts)
     sensitive = ", ".join(declared_names({Kind.SENSITIVE}))
+    models = ", ".join(f"{each.title} ({each.version})" for each in scores)
     answers: list[tuple[str, list[Row]]] = [
         (
             _("Tier 1"),
@@ -78,17 +92,22 @@ def transparency() -> Record:
                         " to offer intensive management. It shows each factor and the rows behind it."
                     ),
                 ),
-                (_("Website"), local),
-                (_("Contact email"), local),
+                *(said(say, Point.WEBSITE, Point.EMAIL)),
             ],
         ),
         (
             _("Tier 2, owner and responsibility"),
-            [
-                (_("Organisation and team"), local),
-                (_("Senior responsible owner"), local),
-                (_("Third party involvement"), local),
-            ],
+            said(
+                say,
+                Point.ORGANISATION,
+                Point.TEAM,
+                Point.OWNER,
+                Point.THIRD_PARTY,
+                Point.COMPANY,
+                Point.THIRD_ROLE,
+                Point.PROCUREMENT,
+                Point.THIRD_ACCESS,
+            ),
         ),
         (
             _("Tier 2, description and rationale"),
@@ -104,8 +123,7 @@ def transparency() -> Record:
                     _("Scope"),
                     _("It orders a list for people to decide from. It selects nobody, and sets nobody's supervision."),
                 ),
-                (_("Benefits"), local),
-                (_("Previous process"), local),
+                *said(say, Point.BENEFITS, Point.PREVIOUS),
                 (
                     _("Alternatives considered"),
                     _("Another version of a scheme is compared with the one in force before it is."),
@@ -133,23 +151,65 @@ def transparency() -> Record:
                         " reasons."
                     ),
                 ),
-                (_("Frequency and scale of usage"), local),
-                (_("Required training"), local),
+                *said(say, Point.USAGE, Point.TRAINING),
                 (
                     _("Appeals and review"),
                     _(
                         "A person can ask one agency to look at a decision again, to put data right, or not to use it;"
-                        " a second person decides the answer. Whom to ask: for the partnership to fill in."
+                        " a second person decides the answer."
                     ),
                 ),
+                *said(say, Point.APPEALS),
             ],
         ),
         (
             _("Tier 2, tool specification"),
             [
                 (
-                    _("Method"),
+                    _("System architecture"),
+                    _(
+                        "A web application and a database on the partnership's own machines. Ranking reads a snapshot"
+                        " without names, and writes back ranks, points and their working."
+                    ),
+                ),
+                *said(say, Point.PHASE),
+                (_("Models, with versions"), models),
+                (
+                    _("Model task"),
+                    _("To order candidates by need and harm, and to estimate how likely proven reoffending is."),
+                ),
+                (
+                    _("Model architecture"),
                     _("Rules with weights, and published logistic models. Nothing learns from the partnership's data."),
+                ),
+                (
+                    _("Model performance"),
+                    _(
+                        "Of each score as its makers published it. How it does on the partnership's own people is to"
+                        " be measured before it is relied on."
+                    ),
+                ),
+                (
+                    _("Datasets and their purposes"),
+                    _(
+                        "Extracts of the agencies' own systems, each under an agreement that names what it gives and"
+                        " what for. No data was used to develop the tool but what the makers of the scores published."
+                    ),
+                ),
+                (_("Data modality"), _("Tables.")),
+                (
+                    _("Completeness and representativeness"),
+                    _(
+                        "Every extract is checked row by row, and what fails is held and told to its sender. Records"
+                        " show what agencies looked for: arrests and intelligence follow where the police work."
+                    ),
+                ),
+                (
+                    _("Data collection and cleaning"),
+                    _(
+                        "As each agency collects it for its own work. Nothing is guessed: what is missing stays missing"
+                        " and is named, and records of one person are linked by rules that a person can overrule."
+                    ),
                 ),
                 (
                     _("Inputs"),
@@ -175,6 +235,7 @@ def transparency() -> Record:
                     )
                     % {"tables": sensitive},
                 ),
+                (_("Data sharing agreements"), sharing or left_open(Point.HOSTING)),
                 (
                     _("Data access and storage"),
                     _("By role, see [[permissions|permissions]]; for how long, see [[retention|retention]]."),
@@ -184,7 +245,8 @@ def transparency() -> Record:
         (
             _("Tier 2, risks and mitigations"),
             [
-                (_("Impact assessments"), local),
+                (_("Impact assessments"), assessments or left_open(Point.HUMAN_RIGHTS)),
+                *said(say, Point.HUMAN_RIGHTS),
                 (
                     _("Unfair selection"),
                     _(
@@ -234,16 +296,21 @@ def transparency() -> Record:
     )
 
 
-def processing() -> Record:
+def said(say: Say, *points: Point) -> list[Row]:
+    """A row for each point, with what the partnership says of it."""
+    return [(str(point.label), say(point)) for point in points]
+
+
+def processing(say: Say = left_open) -> Record:
     """The record of processing activities: the platform's part, from what the code declares.
 
     Source: Data Protection Act 2018 section 61(2), in the order of its points; UK GDPR Article 30(1) asks for the same
     of those who are under it.
     """
-    local = _("For the partnership to fill in.")
     register = agreements.gateways().values()
     says = {
-        "local": local,
+        "contacts": say(Point.CONTACTS),
+        "hosting": say(Point.HOSTING),
         "personal": ", ".join(declared_names({Kind.PERSONAL, Kind.SENSITIVE})),
         "sensitive": ", ".join(declared_names({Kind.SENSITIVE})),
         "bases": ", ".join(each.citation for each in register if each.answers == Answers.BASIS),
@@ -255,7 +322,7 @@ def processing() -> Record:
             _("(a) Controllers, joint controllers, data protection officers"),
             _(
                 "Each agency of the partnership for the records it owns; the partnership's agencies together for"
-                " nominations, decisions and the cohort. Contacts: %(local)s"
+                " nominations, decisions and the cohort. Contacts: %(contacts)s"
             ),
         ),
         (
@@ -291,7 +358,7 @@ def processing() -> Record:
             _("(f) Transfers to third countries"),
             _(
                 "None by the platform: it makes no connection outside the partnership's own machines. Of hosting:"
-                " %(local)s"
+                " %(hosting)s"
             ),
         ),
         (
@@ -425,6 +492,38 @@ def data_dictionary() -> Record:
 PAGE: tuple[Callable[[], Record], ...] = (processing, transparency, who_may, retention_schedule, data_dictionary)
 
 
+def of_partnership(*, scope: Scope, on: date) -> list[Record]:
+    """The records of the page, with what the partnership says and has in its registers; nobody is in them."""
+    answered = queries.answers(scope=scope)
+    approved = [each.title for each in list_assessments(scope=scope) if each.approved_at]
+    agreed = [each.reference for each in list_in_force(scope=scope, on=on)]
+
+    def say(point: Point) -> str:
+        return (answered[point].text if point in answered else "") or left_open(point)
+
+    return [
+        processing(say),
+        transparency(say, assessments="; ".join(approved), sharing="; ".join(agreed)),
+        *(make() for make in PAGE[2:]),
+    ]
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """A record as it is sent where records of this kind are collected; what it points at is named in words."""
+    return {
+        "title": record.title,
+        "about": "".join(pointed(record.words, lambda _name, words: words)),
+        "sections": [
+            {
+                "heading": table.heading,
+                "columns": list(table.columns),
+                "rows": [["".join(pointed(cell, lambda _name, words: words)) for cell in row] for row in table.rows],
+            }
+            for table in record.tables
+        ],
+    }
+
+
 def together(rows: Iterable[Row]) -> list[Row]:
     """Rows that differ in their first cell alone, as one: a page of a thousand rows is read by nobody."""
     found: dict[Row, list[str]] = {}
@@ -433,9 +532,8 @@ def together(rows: Iterable[Row]) -> list[Row]:
     return [(", ".join(firsts), *rest) for rest, firsts in found.items()]
 
 
-def page() -> list[dict[str, Any]]:
+def page(records: Sequence[Record]) -> list[dict[str, Any]]:
     """The records as the page shows them: cells in pieces, each a text and where it leads, if that is on the page."""
-    records = [make() for make in PAGE]
     names = {record.name for record in records}
 
     def piece(name: str, words: str) -> dict[str, str]:

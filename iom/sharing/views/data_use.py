@@ -1,16 +1,52 @@
-"""How this system uses data: what the code declares of it, for everybody who works with it."""
+"""How this system uses data: what the code declares of it and the partnership says, for everybody who works with it."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
+from iom.sharing.forms.data_use import DataUseForm
+from iom.sharing.operations import data_use as operations
 from iom.sharing.presenters import data_use as present
+from iom.sharing.queries import data_use as queries
+
+VIEW, ANSWER = Permission.TODAY_VIEW, Permission.DATA_USE_ANSWER
+
+
+def records_of(request: ScopedRequest) -> list[present.Record]:
+    return present.of_partnership(scope=request.scope, on=timezone.localdate())
 
 
 @require_GET
-@requires(Permission.TODAY_VIEW)
+@requires(VIEW)
 def data_use(request: ScopedRequest) -> HttpResponse:
     """The record of processing, the transparency record, the roles, retention and the data dictionary."""
-    return render(request, "sharing/data_use.html", {"records": present.page()})
+    context = {"records": present.page(records_of(request)), "may_answer": request.scope.allows(ANSWER)}
+    return render(request, "sharing/data_use.html", context)
+
+
+@require_GET
+@requires(VIEW)
+def transparency(request: ScopedRequest) -> HttpResponse:
+    """The transparency record as a file, to be published."""
+    (record,) = (each for each in records_of(request) if each.name == "algorithmic-transparency")
+    answer = JsonResponse(present.as_json(record), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="{record.name}.json"'
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@requires(ANSWER)
+def answer(request: ScopedRequest) -> HttpResponse:
+    """What only the partnership knows of how data is used, all on one page."""
+    said = {str(point): each.text for point, each in queries.answers(scope=request.scope).items()}
+    form = DataUseForm(request.POST or None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        operations.answer(texts=form.changed(), by=request.scope, at=timezone.now())
+        messages.success(request, _("Saved. Everybody who works with the system can read it."))
+        return redirect("sharing-data-use")
+    return render(request, "sharing/data_use_answer.html", {"form": form})

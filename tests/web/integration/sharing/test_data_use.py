@@ -5,16 +5,23 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from iom.access.roles import ALL
+from iom.access.scope import act_in
+from iom.audit.models import Event
+from iom.common.errors import NotAllowed
 from iom.common.registries import privacy_declarations
 from iom.config import pages
+from iom.sharing.choices.data_use import Point
+from iom.sharing.forms.data_use import DataUseForm
+from iom.sharing.models import DataUseAnswer
+from iom.sharing.operations import data_use as operations
 from iom.sharing.presenters import data_use
 from iom_analytics.cohorts import FACTORS
-from tests.factories.partnerships import Place, Worker, make_worker
+from tests.factories.partnerships import AT, Place, Worker, make_worker
 
 SignIn = Callable[[Worker], Client]
 PAGE = "/how-data-is-used"
@@ -65,7 +72,9 @@ def test_it_reads_no_record(place: Place, as_user: SignIn, bob: Worker) -> None:
     client.get(PAGE)
     with CaptureQueriesContext(connection) as asked:
         client.get(PAGE)
-    assert len([query for query in asked if query["sql"].startswith("SELECT")]) <= 8
+    read = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert [sql for sql in read if '"people_' in sql or '"cohorts_' in sql] == []
+    assert len(read) <= 12
 
 
 @pytest.mark.parametrize("name", ["record-of-processing", "algorithmic-transparency", "retention", "data-dictionary"])
@@ -89,3 +98,60 @@ def test_a_text_points_at_other_records() -> None:
 
 def test_what_the_transparency_record_says_of_ethnicity_is_so() -> None:
     assert not [name for name, factor in FACTORS.items() if "ethnic" in f"{name} {factor.meaning}".lower()]
+
+
+@pytest.fixture
+def irene(place: Place) -> Worker:
+    return make_worker(place, "irene", agency="Police", roles=["information-governance"])
+
+
+def test_the_partnership_fills_in_what_the_program_cannot_know(
+    irene: Worker, bob: Worker, as_user: SignIn, place: Place
+) -> None:
+    client = as_user(irene)
+    assert client.get(PAGE).text.count("For the partnership to fill in.") > len(Point)
+    form = dict.fromkeys(Point, "") | {"email": "iom@westmarch.example", "hosting": "In Westmarch; no transfers"}
+    assert client.post(f"{PAGE}/fill-in", form).status_code == 302
+    page = as_user(bob).get(PAGE).text
+    assert "iom@westmarch.example" in page
+    assert "Of hosting: In Westmarch; no transfers" in page
+    sent = as_user(bob).get(f"{PAGE}/algorithmic-transparency.json")
+    assert ["Contact email", "iom@westmarch.example"] in sent.json()["sections"][0]["rows"]
+    assert "[[" not in sent.text
+    # Said again it is not kept again; said anew the earlier answer stays.
+    as_user(irene).post(f"{PAGE}/fill-in", form)
+    as_user(irene).post(f"{PAGE}/fill-in", form | {"hosting": "In Wales"})
+    with act_in(irene.scope):
+        assert list(DataUseAnswer.objects.filter(point="hosting").order_by("pk").values_list("text", flat=True)) == [
+            "In Westmarch; no transfers",
+            "In Wales",
+        ]
+        assert DataUseAnswer.objects.count() == 3
+    with act_in(place.system()):
+        fields = [each.fields for each in Event.objects.filter(action="sharing.answer_data_use").order_by("pk")]
+    assert fields == [["email", "hosting"], ["hosting"]]
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(irene: Worker, as_user: SignIn) -> None:
+    with act_in(irene.scope):
+        operations.answer(texts={Point.TEAM: "IOM hub"}, by=irene.scope, at=AT)
+    form = DataUseForm(dict.fromkeys(Point, "") | {"owner": "The chair"}, initial={})
+    assert form.is_valid()
+    assert form.changed() == {Point.OWNER: "The chair"}
+
+
+def test_it_is_only_added_to_and_is_its_partnerships(
+    irene: Worker, bob: Worker, elsewhere: Place, as_user: SignIn
+) -> None:
+    assert as_user(bob).get(f"{PAGE}/fill-in").status_code == 403
+    with act_in(irene.scope):
+        operations.answer(texts={Point.TEAM: "IOM hub"}, by=irene.scope, at=AT)
+        for spoil in (lambda: DataUseAnswer.objects.update(text="x"), DataUseAnswer.objects.all().delete):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                spoil()
+    with act_in(bob.scope), pytest.raises(NotAllowed):
+        operations.answer(texts={Point.TEAM: "Mine"}, by=bob.scope, at=AT)
+    far = make_worker(elsewhere, "far", agency=next(iter(elsewhere.agencies)), roles=["information-governance"])
+    assert "IOM hub" not in as_user(far).get(PAGE).text
+    with act_in(far.scope):
+        assert DataUseAnswer.objects.all().count() == 0

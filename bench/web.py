@@ -17,6 +17,7 @@ def partnership() -> Iterator[tuple[Any, Any]]:
 
         url = embedded.with_database(embedded.start(Path(folder) / "postgres"), "bench")
         os.environ |= {
+            "OPENIOM_PAGES_A_MINUTE": "1000000",
             "DATABASE_URL": url,
             "OPENIOM_SECRET_KEY": "only for the bench",
             "OPENIOM_STORE": str(Path(folder) / "files"),

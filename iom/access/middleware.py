@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from iom.access.scope import NOBODY, Scope, act_in
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import KeptFromReader, NotAllowed, NotVisible, UserError
+from iom.common.errors import KeptFromReader, NotAllowed, NotVisible, TooFast, UserError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -36,13 +36,18 @@ class ScopeMiddleware:
             scope = self.scope_of(request) if request.user.is_authenticated else NOBODY
             request.scope = scope  # type: ignore[attr-defined]
             with act_in(scope):
-                response = self.get_response(request)
+                fast = opened_this_minute(request) - settings.PAGES_A_MINUTE if scope.user_id else 0
+                if fast > 0:
+                    request.user_error = TooFast()  # type: ignore[attr-defined]
+                    response: HttpResponseBase = HttpResponse(status=TooFast.status)
+                else:
+                    response = self.get_response(request)
         error: UserError | None = getattr(request, "user_error", None)
         if error is None:
             return response
         with act_in(scope):
-            if isinstance(error, NotAllowed) and scope.user_id:
-                refused(request, scope)
+            if (isinstance(error, NotAllowed) and scope.user_id) or fast == 1:
+                refused(request, scope, "access.too_fast" if fast == 1 else "access.refused")
             return error_page(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -55,14 +60,26 @@ class ScopeMiddleware:
         return HttpResponse(status=error.status)
 
 
-def refused(request: HttpRequest, scope: Scope) -> None:
-    """Records that somebody tried what their role does not allow: which page, and how; no more of the address."""
+def opened_this_minute(request: HttpRequest) -> int:
+    """How many pages this session has opened in the minute that is going on, this one too.
+
+    Counted in the session, which is kept at every request anyway; signing in is counted too.
+    """
+    minute = int(timezone.now().timestamp()) // 60
+    then, count = request.session.get("opened", (minute, 0))
+    count = count + 1 if then == minute else 1
+    request.session["opened"] = (minute, count)
+    return int(count)
+
+
+def refused(request: HttpRequest, scope: Scope, action: str) -> None:
+    """Records that somebody tried what they may not: which page, and how; no more of the address."""
     match = request.resolver_match
     audit.record(
         by=scope,
         at=timezone.now(),
         kind=Kind.ACCESS,
-        action="access.refused",
+        action=action,
         subject_type="access.Page",
         subject_id=match.view_name if match else "",
         detail={"method": request.method},
@@ -85,7 +102,7 @@ def as_user_error(exception: Exception) -> UserError | None:
 
 
 def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
-    template = {403: "403.html", 404: "404.html", 409: "409.html"}.get(error.status, "400.html")
+    template = {403: "403.html", 404: "404.html", 409: "409.html", 429: "429.html"}.get(error.status, "400.html")
     if isinstance(error, KeptFromReader):
         template = "404_kept.html"
     return render(request, template, {"message": error.message, "error": error}, status=error.status)

@@ -56,3 +56,12 @@ class WrongState(UserError):
     """Somebody else has moved it on, or it is not ready for this."""
 
     status = 409
+
+
+class TooFast(UserError):
+    """More in a minute than somebody reads: what a script does, and not a person."""
+
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("You have opened more pages in a minute than we allow.")

@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
@@ -192,6 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "iom.config.sign_in.WordsOfThePlaceValidator", "OPTIONS": {"min_length": 12}},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
@@ -221,6 +223,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "iom.config.sign_in.SecondFactorAdapter"
+USERSESSIONS_ADAPTER = "iom.config.sign_in.SessionsAdapter"
 MFA_TOTP_ISSUER = "OpenIOM"
 SECOND_FACTOR_REQUIRED = get_flag("OPENIOM_SECOND_FACTOR", default=True)
 SOCIALACCOUNT_ONLY = False
@@ -248,6 +251,8 @@ SECURE = not (DEBUG or DEMONSTRATION or TESTING)
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60  # a long shift: then everybody signs in anew, however busy they are
 SESSION_SAVE_EVERY_REQUEST = True
+# What one session may open: four pages a second is no person..
+PAGES_A_MINUTE = 1_000_000 if TESTING else int(get_env("OPENIOM_PAGES_A_MINUTE", "240"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-openiom" if SECURE else "openiom"

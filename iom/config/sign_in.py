@@ -7,12 +7,15 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from iom.access.scope import NOBODY
 from iom.audit import operations as audit
@@ -59,6 +62,45 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         note("sign-in-failed", User.objects.filter(email__iexact=credentials.get("email") or "").first())
+
+
+class WordsOfThePlaceValidator:
+    """A password is long enough without the words that everybody here would try first."""
+
+    WORK = ("openiom", "integrated", "offender", "management", "police", "probation", "prison", "council", "treatment")
+
+    SHORTEST = 4
+
+    def __init__(self, min_length: int) -> None:
+        self.min_length = min_length
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        memberships = partnerships.list_memberships(user=user) if isinstance(user, User) and user.pk else []
+        places = " ".join(f"{each.agency.name} {each.agency.partnership.name}" for each in memberships)
+        rest = password.casefold()
+        for word in (*self.WORK, *places.casefold().split()):
+            rest = rest.replace(word, "") if len(word) >= self.SHORTEST else rest
+        if len(rest) < self.min_length <= len(password):
+            raise ValidationError(self.get_help_text(), code="password_of_the_place")
+
+    def get_help_text(self) -> str:
+        return _(
+            "Your password leans on words that anybody here would try, such as the name of your agency. Add others."
+        )
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    def end_sessions(self, sessions: Any) -> None:
+        """Ended from another session, by the user's own wish or because their second factor changed."""
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            note("end-sessions", user)
+
+
+def end_other_sessions(sender: Any, request: HttpRequest, user: User, **_more: Any) -> None:
+    """Who came in by the factor as it was comes in anew. The library tells of a change by its signals alone."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key)
+    SessionsAdapter().end_sessions(list(others))
 
 
 class CodeForm:

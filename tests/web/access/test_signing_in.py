@@ -315,3 +315,46 @@ def test_what_a_role_does_not_allow_is_recorded_when_it_is_tried(place: Place, b
         event = Event.objects.get(action="access.refused")
     assert (event.actor_id, event.subject_id, event.detail) == (bob.user.pk, "sharing-audit", {"method": "GET"})
     assert "Somebody" not in json.dumps([event.subject_id, event.reason, event.detail])
+
+
+def test_a_user_sees_where_they_are_signed_in_and_ends_the_others(place: Place, alice: Worker) -> None:
+    desk, lost = Client(), Client()
+    for client, browser in ((desk, "Desk"), (lost, "Lost <b>laptop</b>")):
+        sign_in(alice, client=client, **{"user-agent": browser})
+    page = desk.get("/accounts/sessions/")
+    assert page.status_code == 200
+    assert "Desk" in page.text
+    assert "Lost &lt;b&gt;laptop&lt;/b&gt;" in page.text
+    assert desk.post("/accounts/sessions/").status_code == 302
+    assert lost.get("/").status_code == 302
+    assert desk.get("/").status_code == 200
+    assert recorded(place, "end-sessions") == ["end-sessions"]
+
+
+def test_a_second_factor_that_changes_ends_the_other_sessions(
+    place: Place, alice: Worker, django_capture_on_commit_callbacks: Any
+) -> None:
+    desk, other = Client(), Client()
+    for client in (desk, other):
+        sign_in(alice, client=client)
+    desk.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    desk.get(reverse("mfa_activate_totp"))
+    secret = desk.session["mfa.totp.secret"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert desk.post(reverse("mfa_activate_totp"), {"code": code_for(secret)}).status_code == 302
+    assert other.get("/").status_code == 302
+    assert desk.get("/").status_code == 200
+    assert recorded(place, "end-sessions") == ["end-sessions"]
+
+
+def test_more_pages_in_a_minute_than_somebody_reads_are_refused_and_told_once(
+    place: Place, alice: Worker, bob: Worker, as_user: AsUser, settings: Settings
+) -> None:
+    settings.PAGES_A_MINUTE = 3
+    client = as_user(alice)
+    answers = [client.get("/") for _number in range(6)]
+    assert [answer.status_code for answer in answers][:3] == [200, 200, 200]
+    assert answers[-1].status_code == 429
+    assert "Wait for a minute" in answers[-1].text
+    assert recorded(place, "access.too_fast") == ["access.too_fast"]
+    assert as_user(bob).get("/").status_code == 200

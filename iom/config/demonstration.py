@@ -242,6 +242,7 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
         requests.send(
             request=asked[0],
             text="He has an offer of a flat from the first of next month. [[His sister signed for it.]]",
+            special=[],
             is_part=True,
             reason="Speaks of somebody else",
             kept_days=30,

@@ -8,6 +8,7 @@ from iom.agreements.queries.impact_assessments import (
     list_assessments_to_approve,
 )
 from iom.agreements.queries.sharing_agreements import (
+    agreed,
     count_unsigned,
     default_marking,
     get_agreement,
@@ -21,6 +22,7 @@ from iom.agreements.queries.sharing_agreements import (
 )
 
 __all__ = [
+    "agreed",
     "count_unsigned",
     "default_marking",
     "get_agreement",

@@ -16,7 +16,7 @@ from iom.agreements.choices import Audience, RecordKind
 from iom.agreements.operations import locked, marked_by
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput, NotVisible, WrongState
+from iom.common.errors import NotVisible, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
 from iom.sharing.choices.requests import DisclosureKind, Give
@@ -50,8 +50,8 @@ def ask(*, person: Person, agency: Agency, asking: Asking, by: Scope, at: dateti
     rules.check_can_ask(
         asking_id=by.agency_id, answering_id=agency.pk, kinds=asking.kinds, words={**words, "who": asking.who}
     )
-    if asking.gateway not in sharing_rules.gateways():
-        raise InvalidInput("Choose what the request rests on.", {"gateway": "Select the power in law"})
+    receiver = Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
+    sharing_rules.check_can_rest_on(asking.gateway, giver=agency, receiver=receiver)
     made = InformationRequest.objects.create(
         **marked_by(by, audience=Audience.LISTED, agencies=[agency.pk]),
         person=person,
@@ -182,12 +182,23 @@ def black_out(
     _note(request, "black_out", by=by, at=at, reason=reason, detail={"item": item.pk, "give": give}, fields=out)
 
 
-def check_agreed(*, giver: Agency, receiver: Agency, kinds: Collection[str], by: Scope, on: date) -> int:
-    """The agreement in force under which these kinds may be given; raises `WrongState` with what is missing."""
-    in_force = agreements.list_in_force(scope=by, on=on)
-    for kind in kinds:
-        sharing_rules.check_can_share(giver=giver, receivers=[receiver], kind=kind, on=on, agreements=in_force)
-    return next(terms.agreement_id for terms in in_force if set(kinds) & terms.party(giver.pk).gives)
+def check_agreed(
+    request: InformationRequest, *, kinds: Collection[str], special: Collection[str], by: Scope, on: date
+) -> int:
+    """The agreement in force under which an answer with these kinds may be given, resting on what the asker named.
+
+    `special`: the special categories in its words. Raises `WrongState` with what is missing.
+    """
+    (terms,) = agreements.agreed(
+        giver=request.agency,
+        receivers=[request.owner_agency],
+        kinds=kinds,
+        special=special,
+        gateway=request.gateway,
+        scope=by,
+        on=on,
+    )
+    return terms.agreement_id
 
 
 def kinds_given(items: Collection[AnswerItem], text: str) -> list[str]:
@@ -197,11 +208,20 @@ def kinds_given(items: Collection[AnswerItem], text: str) -> list[str]:
 
 @transaction.atomic
 def send(
-    *, request: InformationRequest, text: str, is_part: bool, reason: str, kept_days: int, by: Scope, at: datetime
+    *,
+    request: InformationRequest,
+    text: str,
+    special: Collection[str],
+    is_part: bool,
+    reason: str,
+    kept_days: int,
+    by: Scope,
+    at: datetime,
 ) -> Disclosure:
     """Gives what was chosen to the agency that asked, as a snapshot, for the roles of who asked.
 
     Under an agreement in force today: where it ended while somebody was choosing, nothing is sent and all is kept.
+    `special`: the special categories that its words hold, for each of which the agreement needs a condition.
     `is_part`: something that was asked for is left out; so is whatever is blacked out or cut.
     """
     request = _to_answer(request, by)
@@ -210,9 +230,8 @@ def send(
     rules.check_can_send(items=len(items), text=text, is_part=left_out, reason=reason, kept_days=kept_days)
     state = rules.check_can_move(state=request.state, move="answer in part" if left_out else "answer in full")
     kinds = kinds_given(items, text)
-    agreement_id = check_agreed(
-        giver=request.agency, receiver=request.owner_agency, kinds=kinds, by=by, on=timezone.localdate(at)
-    )
+    special = rules.special_in(sources=[item.source for item in items], words=special)
+    agreement_id = check_agreed(request, kinds=kinds, special=special, by=by, on=timezone.localdate(at))
     marking = marked_by(by, audience=Audience.LISTED, agencies=[request.owner_agency_id])
     disclosure = Disclosure.objects.create(
         **marking,
@@ -241,7 +260,7 @@ def send(
     _change(
         request, "send", by=by, at=at, reason=reason, kind=Kind.DISCLOSURE,
         detail={"disclosure": disclosure.pk, "rows": len(items), "kinds": kinds, "agreement": agreement_id,
-                "to": request.owner_agency_id},
+                "special": sorted(special), "to": request.owner_agency_id},
         state=state, closed_by=by.user_id, closed_at=at,
     )  # fmt: skip
     return disclosure

@@ -229,7 +229,7 @@ def check_can_give(
 
 
 def check_can_rest_on(slug: str, *, giver: AgencyLike, receiver: AgencyLike | None = None) -> None:
-    """Raises where the register does not let an agency rest what it gives on a gateway: to a receiver, or to anybody."""
+    """Raises where the register does not let an agency rest on a gateway what it gives a receiver, or anybody."""
     found = gateways().get(slug)
     if found is None or found.answers == Answers.SPECIAL or found.anonymous:
         raise InvalidInput("Choose what it rests on.", {"gateway": "Select the power in law"})

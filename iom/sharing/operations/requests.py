@@ -183,7 +183,7 @@ def black_out(
 
 
 def check_agreed(
-    request: InformationRequest, *, kinds: Collection[str], special: Collection[str], by: Scope, on: date
+    *, request: InformationRequest, kinds: Collection[str], special: Collection[str], by: Scope, on: date
 ) -> int:
     """The agreement in force under which an answer with these kinds may be given, resting on what the asker named.
 
@@ -231,7 +231,7 @@ def send(
     state = rules.check_can_move(state=request.state, move="answer in part" if left_out else "answer in full")
     kinds = kinds_given(items, text)
     special = rules.special_in(sources=[item.source for item in items], words=special)
-    agreement_id = check_agreed(request, kinds=kinds, special=special, by=by, on=timezone.localdate(at))
+    agreement_id = check_agreed(request=request, kinds=kinds, special=special, by=by, on=timezone.localdate(at))
     marking = marked_by(by, audience=Audience.LISTED, agencies=[request.owner_agency_id])
     disclosure = Disclosure.objects.create(
         **marking,

@@ -132,7 +132,7 @@ def one(request: ScopedRequest, ask_id: int) -> HttpResponse:
 def missing_agreement(found: InformationRequest, request: ScopedRequest) -> str:
     """What agreement is missing for an answer; nothing where there is one."""
     try:
-        operations.check_agreed(found, kinds=found.kinds, special=(), by=request.scope, on=timezone.localdate())
+        operations.check_agreed(request=found, kinds=found.kinds, special=(), by=request.scope, on=timezone.localdate())
     except WrongState as error:
         return error.message
     return ""
@@ -270,7 +270,7 @@ def send(request: ScopedRequest, ask_id: int) -> HttpResponse:
         else:
             kinds = operations.kinds_given(chosen, given["text"])
             special = rules.special_in(sources=[item.source for item in chosen], words=given["special"])
-            operations.check_agreed(found, kinds=kinds, special=special, by=scope, on=timezone.localdate())
+            operations.check_agreed(request=found, kinds=kinds, special=special, by=scope, on=timezone.localdate())
             context |= {
                 "kinds": present.kinds(kinds),
                 "groups": present.item_groups(chosen),

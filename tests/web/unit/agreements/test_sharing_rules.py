@@ -141,7 +141,7 @@ def test_what_is_given_at_once_is_given_under_one_agreement_and_the_power_it_is_
     assert under(PROBATION, gateway="offender-management-s14") == [2]
     with pytest.raises(WrongState, match="does not name what this is said to rest on: Common-law policing"):
         under(PROBATION, gateway="common-law-policing")
-    with pytest.raises(WrongState, match="By “Offender management”, .* Police may not share with Council"):
+    with pytest.raises(WrongState, match=r"By “Offender management”, .* Police may not share with Council"):
         under(COUNCIL, gateway="offender-management-s14")
     arrests, answers = (
         terms(replace(POLICE_GIVES, gives=frozenset({kind})), Party(2, receives=True))

@@ -16,11 +16,11 @@ from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
-from iom.cohorts.operations.rows import locked_person
 from iom.cohorts.operations.sharing import check_agreed
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
 

@@ -259,13 +259,16 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
                 purpose="To offer a place",
                 necessity="They must know whether there was arson.",
                 gateway="offender-management-s14",
+                basis="law-enforcement-task",
                 kinds=[RecordKind.SANCTIONS],
                 days=7,
             ),
             by=probation,
             at=at,
         )
-        packages.fill(package=package, ticked=[], text="There was no arson.", by=probation, at=at)
+        packages.fill(
+            package=package, ticked=[], text="There was no arson.", special=[], conditions=[], by=probation, at=at
+        )
 
 
 def ask_to_put_right(by: Any, *, at: datetime) -> None:
@@ -409,8 +412,9 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
             agreement=agreement, title="Signed copy", kept_at="Partnership office, file 1", upload=None, by=by, at=at
         )
     with act_in(second):
-        agreements.put_in_force(agreement=agreement, by=second, at=at)
-        agreements.approve_assessment(assessment=approved, by=second, at=at)
+        seen = at.isoformat()
+        agreements.put_in_force(agreement=agreement, seen=seen, by=second, at=at)
+        agreements.approve_assessment(assessment=approved, seen=seen, by=second, at=at)
 
 
 @dataclass(frozen=True)

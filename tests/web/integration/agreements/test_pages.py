@@ -1,5 +1,6 @@
 """The pages of agreements: the register, drafting, the parties, putting in force, and what withdrawing would stop."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -66,7 +67,10 @@ def test_one_drafts_and_another_puts_it_in_force(place: Place, irene: Worker, ma
     assert "Agreement ISA 2, for you to put in force" in today
     page = client_page(as_user(martin), f"{address}/put-in-force")
     assert "these agencies share what stands here" in page
-    as_user(martin).post(f"{address}/put-in-force")
+    seen = re.search('name="seen" value="(.*?)"', page)
+    assert seen is not None
+    assert as_user(martin).post(f"{address}/put-in-force", {"seen": "2020-01-01"}).status_code == 409
+    as_user(martin).post(f"{address}/put-in-force", {"seen": seen[1]})
     page = client_page(as_user(irene), address)
     assert "In force" in page
     assert "31 December 2030" in page, "the last day, not the first day after it"

@@ -5,7 +5,15 @@ from django.utils.translation import gettext_noop as _
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AdminPage, AttentionSource, FrameSource, MergeHandler, PersonTab, RetainedRecord
+from iom.common.registries import (
+    AdminPage,
+    AttentionSource,
+    FrameSource,
+    MergeHandler,
+    PersonTab,
+    RetainedRecord,
+    TransferHandler,
+)
 
 
 class SharingConfig(AppConfig):
@@ -133,6 +141,8 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("requests", requests.attention, 30))
         registries.merge_handlers.register(MergeHandler("requests", asking.merge, asking.split, 220))
+        registries.transfer_handlers.register(TransferHandler("disclosures", asking.log_transfer))
+        registries.attention_sources.register(AttentionSource("handed-over", requests.handed_over, 45))
         registries.attention_sources.register(AttentionSource("packages", requests.package_attention, 55))
         registries.merge_handlers.register(MergeHandler("packages", packing.merge, packing.split, 230))
         registries.admin_pages.register(

@@ -19,6 +19,7 @@ from iom.audit.choices import Kind
 from iom.common.errors import NotVisible, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.sharing.choices.requests import DisclosureKind, Give
 from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.queries import requests as queries
@@ -44,8 +45,7 @@ def ask(*, person: Person, agency: Agency, asking: Asking, by: Scope, at: dateti
     by.check(Permission.REQUEST_ASK)
     if agency.partnership_id != by.partnership_id:
         raise NotVisible()
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     words = {"purpose": asking.purpose, "necessity": asking.necessity, "question": asking.question}
     rules.check_can_ask(
         asking_id=by.agency_id, answering_id=agency.pk, kinds=asking.kinds, words={**words, "who": asking.who}
@@ -316,6 +316,36 @@ def withdraw_given(*, disclosure_id: int, reason: str, by: Scope, at: datetime) 
 
 
 @transaction.atomic
+def log_transfer(
+    *,
+    by: Scope,
+    person_id: int,
+    agency: Agency,
+    purpose: str,
+    gateway: str,
+    agreement_id: int,
+    rows: int,
+    at: datetime,
+) -> None:
+    """Puts in the log that rows about a person passed to another agency, which answers for them from now."""
+    Disclosure.objects.create(
+        **marked_by(by, audience=Audience.LISTED, agencies=[agency.pk]),
+        person_id=person_id,
+        kind=DisclosureKind.TRANSFER,
+        to_agency=agency,
+        recipient=agency.name,
+        purpose=purpose,
+        gateway=gateway,
+        agreement_id=agreement_id,
+        kinds=[RecordKind.ANSWERS],
+        rows=rows,
+        left_out=False,
+        disclosed_by=by.user_id,
+        disclosed_at=at,
+    )
+
+
+@transaction.atomic
 def escalate(*, by: Scope, at: datetime) -> int:
     """Puts what is late before the managers of both agencies, once. Returns how many."""
     late = list(queries.late(scope=by, at=at).select_for_update(of=("self",)))
@@ -327,17 +357,33 @@ def escalate(*, by: Scope, at: datetime) -> int:
 def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
     """Requests and disclosures about a person found to be another follow them."""
     with act_in(_system(by)):
+        forgotten = _forget_unsent(person_ids=[keep_id, gone_id])
         moved = InformationRequest.objects.filter(person=gone_id).update(person=keep_id)
         moved += Disclosure.objects.filter(person=gone_id).update(person=keep_id)
-        if moved:
+        if moved or forgotten:
             audit.record(
                 by=by, at=at, kind=Kind.COMBINATION, action="sharing.requests.merge", subject_type="people.Person",
-                subject_id=keep_id, person_id=keep_id, detail={"from": gone_id},
+                subject_id=keep_id, person_id=keep_id, detail={"from": gone_id, "items_forgotten": forgotten},
             )  # fmt: skip
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
-    """Requests and disclosures stay with whom they were made about: what was sent was sent as theirs."""
+    """Requests and disclosures stay with whom they were made about: what was sent was sent as theirs.
+
+    What was gathered and not yet sent may be the other person's now: it is gathered and chosen again.
+    """
+    with act_in(_system(by)):
+        if forgotten := _forget_unsent(person_ids=[person_id, new_id]):
+            audit.record(
+                by=by, at=at, kind=Kind.ALTERATION, action="sharing.requests.split", subject_type="people.Person",
+                subject_id=person_id, person_id=person_id, detail={"new": new_id, "items_forgotten": forgotten},
+            )  # fmt: skip
+
+
+def _forget_unsent(*, person_ids: list[int]) -> int:
+    """Removes what was listed for answers that have not been sent. Returns how many items."""
+    items = AnswerItem.objects.filter(request__person__in=person_ids, request__state__in=rules.OPEN)
+    return int(items.delete()[0])
 
 
 def _system(by: Scope) -> Scope:

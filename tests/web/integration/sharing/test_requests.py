@@ -84,6 +84,42 @@ def answer(request: InformationRequest, by: Scope, *, at: datetime | None = None
         return operations.send(request=request, by=by, at=at or timezone.now(), **values)
 
 
+def test_nobody_is_asked_about_who_was_destroyed_or_merged_meanwhile(
+    place: Place, person: Person, peter: Worker
+) -> None:
+    with act_in(place.system()):
+        merged, other = make_person(place), make_person(place)
+        Person.objects.filter(pk=merged.pk).update(merged_into=other)
+        Person.objects.filter(pk=person.pk).update(erased_at=timezone.now())
+    for gone in (person, merged):
+        with pytest.raises(NotVisible):
+            ask(gone, peter, place)
+
+
+@pytest.mark.parametrize("move", ["merge", "split"])
+def test_what_was_chosen_before_a_merge_or_split_is_chosen_again(
+    place: Place, person: Person, peter: Worker, tess: Worker, move: str
+) -> None:
+    sent, request = ask(person, peter, place), ask(person, peter, place)
+    answer(sent, tess.scope)
+    by = place.system()
+    with act_in(tess.scope):
+        operations.gather(request=request, by=tess.scope, at=timezone.now())
+        ids = AnswerItem.objects.filter(request_id=request.pk).values_list("pk", flat=True)
+        operations.choose(request=request, item_ids=list(ids), by=tess.scope, at=timezone.now())
+    with act_in(by):
+        other = make_person(place)
+        if move == "merge":
+            operations.merge(by=by, keep_id=person.pk, gone_id=other.pk, at=timezone.now())
+        else:
+            operations.split(by=by, person_id=person.pk, new_id=other.pk, source_record_ids=[], at=timezone.now())
+        event = Event.objects.get(action=f"sharing.requests.{move}")
+        assert event.detail["items_forgotten"] > 0
+    with act_in(tess.scope):
+        assert not AnswerItem.objects.filter(request_id=request.pk).exists()
+        assert AnswerItem.objects.filter(request_id=sent.pk).exists(), "what was sent was sent as theirs"
+
+
 def test_an_answer_is_a_snapshot_for_the_roles_of_who_asked(
     place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
 ) -> None:
@@ -293,8 +329,29 @@ def test_what_is_late_is_put_before_the_managers_once(
         assert operations.escalate(by=place.system(), at=late) == 0
         assert Event.objects.filter(action="sharing.requests.escalate").count() == 1
         InformationRequest.objects.filter(pk=request.pk).update(due_at=timezone.now() - timedelta(hours=1))
-    assert "is late with its answer" in as_user(peter).get(reverse("today")).text
+    assert "is late with its answer to you" in as_user(peter).get(reverse("today")).text
     assert "asks your agency for information" in as_user(tess).get(reverse("today")).text
+    for name, agency in (("mia", "Treatment"), ("max", "Probation")):
+        manager = as_user(make_worker(place, name, agency=agency, roles=["manager"]))
+        told = manager.get(reverse("today")).text
+        assert "Put before the managers of both agencies: Treatment is late with its answer to Probation" in told
+        assert "Put before the managers as late" in manager.get(reverse("sharing-request", args=[request.pk])).text
+
+
+def test_what_is_nearly_late_is_told_to_the_managers_of_the_agency_asked(
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
+) -> None:
+    request = ask(person, peter, place, urgency="emergency")
+    mia, max_ = (
+        as_user(make_worker(place, name, agency=agency, roles=["manager"]))
+        for name, agency in (("mia", "Treatment"), ("max", "Probation"))
+    )
+    assert "Nearly late" not in mia.get(reverse("today")).text
+    with act_in(place.system()):
+        InformationRequest.objects.filter(pk=request.pk).update(due_at=timezone.now() + timedelta(minutes=119))
+    assert "Nearly late: Probation asks" in mia.get(reverse("today")).text
+    assert "Nearly late" not in as_user(tess).get(reverse("today")).text
+    assert "Nearly late" not in max_.get(reverse("today")).text
 
 
 @pytest.mark.parametrize(

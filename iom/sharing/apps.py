@@ -63,6 +63,9 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("retention", retention.attention, 70))
         registries.merge_handlers.register(MergeHandler("sharing-retention", merging.merge, merging.split, 200))
+        registries.retained_records.register(
+            RetainedRecord("sharing-packages", "agency", packing.plan_ending, packing.end_of_record, order=190)
+        )
         for record in ("agency", "partnership"):
             registries.retained_records.register(
                 RetainedRecord(

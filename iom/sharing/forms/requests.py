@@ -19,12 +19,13 @@ def words(label: Any, rows: int = 3, **given: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}), **given)
 
 
-def powers() -> list[tuple[str, str]]:
-    """The powers and lawful bases to choose from, by name and citation."""
+def powers(*answers: Answers) -> list[tuple[str, str]]:
+    """The powers or lawful bases to choose from, by name and citation; both where nothing is said."""
+    wanted = answers or (Answers.POWER, Answers.BASIS)
     found = [
         (slug, f"{each.name} ({each.citation})")
         for slug, each in sharing_rules.gateways().items()
-        if each.answers in (Answers.POWER, Answers.BASIS) and not each.anonymous
+        if each.answers in wanted and not each.anonymous
     ]
     return [("", _("Select one")), *found]  # type: ignore[list-item]
 

@@ -357,6 +357,10 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
         purposes="To choose, manage and support together the people who cause most crime and harm in Westmarch.",
         gateways=["crime-and-disorder-s115", "offender-management-s14", "law-enforcement-task", "uk-gdpr-6-1-e"],
         retention="Receivers keep what they get until the review date of the record, and destroy it with the record.",
+        security="Read in OpenIOM alone, by named people, over the agencies' own networks.",
+        quality="Each agency mends its own record; whoever finds a fault tells its information governance lead.",
+        complaints="The agency complained of answers. A breach is told to the lead of every party on the same day.",
+        rights="Each agency answers for what is its own, and asks the others for what came from them.",
         start_date=today - timedelta(days=330),
         end_date=None,
         review_on=today + timedelta(days=35),
@@ -413,8 +417,8 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
         )
     with act_in(second):
         seen = at.isoformat()
-        agreements.put_in_force(agreement=agreement, seen=seen, by=second, at=at)
         agreements.approve_assessment(assessment=approved, seen=seen, by=second, at=at)
+        agreements.put_in_force(agreement=agreement, seen=seen, by=second, at=at)
 
 
 @dataclass(frozen=True)

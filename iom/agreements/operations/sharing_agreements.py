@@ -32,6 +32,10 @@ class Details:
     start_date: date
     end_date: date | None
     review_on: date
+    security: str = ""
+    quality: str = ""
+    complaints: str = ""
+    rights: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ def put_in_force(*, agreement: SharingAgreement, seen: str, by: Scope, at: datet
     agreement.state = AgreementState.IN_FORCE
     agreement.put_in_force_by, agreement.put_in_force_at = by.user_id, at
     agreement.save()
-    _record(agreement, "agreements.put_in_force", by=by, at=at)
+    is_assessed = queries.is_assessed(agreement=agreement, scope=by)
+    _record(agreement, "agreements.put_in_force", by=by, at=at, detail={"is_assessed": is_assessed})
     return agreement
 
 

@@ -3,6 +3,7 @@
 from iom.agreements.queries.documents import get_document, list_documents
 from iom.agreements.queries.impact_assessments import (
     get_assessment,
+    is_assessed,
     list_assessments,
     list_assessments_near_review,
     list_assessments_to_approve,
@@ -29,6 +30,7 @@ __all__ = [
     "get_assessment",
     "get_document",
     "get_party",
+    "is_assessed",
     "is_reference_taken",
     "list_agreements",
     "list_assessments",

@@ -154,6 +154,7 @@ def put_in_force(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         "agreement": found,
         "parties": [present.party_card(each) for each in found.parties.all()],
         "lacks": _lacks(found, request),
+        "warns": present.unassessed(found, is_assessed=queries.is_assessed(agreement=found, scope=scope)),
     }
     return render(request, "agreements/put_in_force.html", context)
 

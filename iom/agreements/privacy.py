@@ -21,6 +21,7 @@ from iom.common.subject_access import Gathered, Table, rows_of
 FIELDS = {
     "agreements.SharingAgreement": {
         **all_of(SYSTEM, "id", "partnership", "owner", "reference", "title", "purposes", "gateways", "retention"),
+        **all_of(SYSTEM, "security", "quality", "complaints", "rights"),
         **all_of(SYSTEM, "start_date", "end_date", "review_on", "state", "withdraw_reason"),
         **all_of(SYSTEM, "drafted_at", "put_in_force_at", "withdrawn_at"),
         **all_of(STAFF, "drafted_by", "put_in_force_by", "withdrawn_by"),

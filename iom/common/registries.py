@@ -174,6 +174,18 @@ class RetainedRecord:
 
 
 @dataclass(frozen=True)
+class TransferHandler:
+    """Told that rows about a person pass to another agency, in the transaction in which they do.
+
+    `handed(by=, person_id=, agency=, purpose=, gateway=, agreement_id=, rows=, at=)`; `agency` answers for them now.
+    """
+
+    name: str
+    handed: Callable[..., None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class AgreementUse:
     """What rests on sharing agreements: `stopped(scope=, without=, on=)` says in words what would stop without one."""
 
@@ -209,6 +221,7 @@ timeline_sources: Registry[TimelineSource] = Registry()
 merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
 retained_records: Registry[RetainedRecord] = Registry()
+transfer_handlers: Registry[TransferHandler] = Registry()
 agreement_uses: Registry[AgreementUse] = Registry()
 subject_access_gatherers: Registry[SubjectAccessGatherer] = Registry()
 

@@ -242,6 +242,7 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
         requests.send(
             request=asked[0],
             text="He has an offer of a flat from the first of next month. [[His sister signed for it.]]",
+            special=[],
             is_part=True,
             reason="Speaks of somebody else",
             kept_days=30,
@@ -258,13 +259,16 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
                 purpose="To offer a place",
                 necessity="They must know whether there was arson.",
                 gateway="offender-management-s14",
+                basis="law-enforcement-task",
                 kinds=[RecordKind.SANCTIONS],
                 days=7,
             ),
             by=probation,
             at=at,
         )
-        packages.fill(package=package, ticked=[], text="There was no arson.", by=probation, at=at)
+        packages.fill(
+            package=package, ticked=[], text="There was no arson.", special=[], conditions=[], by=probation, at=at
+        )
 
 
 def ask_to_put_right(by: Any, *, at: datetime) -> None:
@@ -353,6 +357,10 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
         purposes="To choose, manage and support together the people who cause most crime and harm in Westmarch.",
         gateways=["crime-and-disorder-s115", "offender-management-s14", "law-enforcement-task", "uk-gdpr-6-1-e"],
         retention="Receivers keep what they get until the review date of the record, and destroy it with the record.",
+        security="Read in OpenIOM alone, by named people, over the agencies' own networks.",
+        quality="Each agency mends its own record; whoever finds a fault tells its information governance lead.",
+        complaints="The agency complained of answers. A breach is told to the lead of every party on the same day.",
+        rights="Each agency answers for what is its own, and asks the others for what came from them.",
         start_date=today - timedelta(days=330),
         end_date=None,
         review_on=today + timedelta(days=35),
@@ -408,8 +416,9 @@ def agree(agencies: dict[str, Any], *, at: datetime) -> None:
             agreement=agreement, title="Signed copy", kept_at="Partnership office, file 1", upload=None, by=by, at=at
         )
     with act_in(second):
-        agreements.put_in_force(agreement=agreement, by=second, at=at)
-        agreements.approve_assessment(assessment=approved, by=second, at=at)
+        seen = at.isoformat()
+        agreements.approve_assessment(assessment=approved, seen=seen, by=second, at=at)
+        agreements.put_in_force(agreement=agreement, seen=seen, by=second, at=at)
 
 
 @dataclass(frozen=True)

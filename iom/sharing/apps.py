@@ -5,7 +5,15 @@ from django.utils.translation import gettext_noop as _
 
 from iom.access.permissions import Permission
 from iom.common import registries
-from iom.common.registries import AdminPage, AttentionSource, FrameSource, MergeHandler, PersonTab, RetainedRecord
+from iom.common.registries import (
+    AdminPage,
+    AttentionSource,
+    FrameSource,
+    MergeHandler,
+    PersonTab,
+    RetainedRecord,
+    TransferHandler,
+)
 
 
 class SharingConfig(AppConfig):
@@ -55,6 +63,9 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("retention", retention.attention, 70))
         registries.merge_handlers.register(MergeHandler("sharing-retention", merging.merge, merging.split, 200))
+        registries.retained_records.register(
+            RetainedRecord("sharing-packages", "agency", packing.plan_ending, packing.end_of_record, order=190)
+        )
         for record in ("agency", "partnership"):
             registries.retained_records.register(
                 RetainedRecord(
@@ -133,6 +144,8 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("requests", requests.attention, 30))
         registries.merge_handlers.register(MergeHandler("requests", asking.merge, asking.split, 220))
+        registries.transfer_handlers.register(TransferHandler("disclosures", asking.log_transfer))
+        registries.attention_sources.register(AttentionSource("handed-over", requests.handed_over, 45))
         registries.attention_sources.register(AttentionSource("packages", requests.package_attention, 55))
         registries.merge_handlers.register(MergeHandler("packages", packing.merge, packing.split, 230))
         registries.admin_pages.register(

@@ -71,8 +71,9 @@ def escalate(timestamp: int) -> None:
 @app.periodic(cron="10 0 * * *")
 @app.task(name="sharing.end_packages", queue="upkeep", queueing_lock="sharing.end_packages")
 def end_packages(timestamp: int) -> None:
-    """Removes the files of packages whose time is over."""
+    """Removes the files of packages whose time is over, and those that a killed process left behind."""
     for by in partnerships.scopes_of_every_partnership(because="a package can be fetched no longer"):
         if by.partnership_id:
             with act_in(by):
                 packages.end(by=by, at=timezone.now())
+                packages.sweep(by=by, at=timezone.now())

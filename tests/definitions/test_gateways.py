@@ -52,6 +52,11 @@ def test_every_kind_of_agency_has_a_power_to_give_to_police_and_probation(kind: 
         ("serious-violence-s16", "police", "health", True),
         ("serious-violence-s16", "health", "police", False),
         ("common-law-policing", "council", "police", False),
+        # Whoever works under contract to an authority gives through it.
+        ("children-act-s11", "police", "council", True),
+        ("children-act-s11", "voluntary", "council", False),
+        ("care-act-2014", "treatment", "council", True),
+        ("care-act-2014", "police", "probation", False),
     ],
 )
 def test_a_power_opens_the_ways_its_act_says(slug: str, giver: str, receiver: str, opens: bool) -> None:
@@ -62,6 +67,13 @@ def test_a_power_opens_the_ways_its_act_says(slug: str, giver: str, receiver: st
 def test_a_basis_of_one_regime_serves_no_giver_of_the_other() -> None:
     assert not REGISTER["law-enforcement-task"].opens(giver="council", regime="uk-gdpr")
     assert not REGISTER["uk-gdpr-6-1-e"].opens(giver="police", regime="law-enforcement")
+
+
+def test_recognised_legitimate_interests_are_no_basis_of_a_public_authority() -> None:
+    basis = REGISTER["uk-gdpr-6-1-ea"]
+    assert {kind for kind in AgencyKind.values if basis.opens(giver=kind, regime=Regime.UK_GDPR)} == {
+        "treatment", "voluntary",
+    }  # fmt: skip
 
 
 def test_the_kinds_of_record_are_what_feeds_carry_and_answers() -> None:

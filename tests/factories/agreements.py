@@ -61,7 +61,7 @@ def make_draft_agreement(agencies: list[Agency], *, at: datetime, **fields: Any)
 def make_agreement(agencies: list[Agency], *, at: datetime, **fields: Any) -> SharingAgreement:
     """An agreement in force. Call inside `act_in` of a scope of the partnership."""
     agreement = make_draft_agreement(agencies, at=at, **fields)
-    return agreements.put_in_force(agreement=agreement, by=drafter(agencies[0], 902), at=at)
+    return agreements.put_in_force(agreement=agreement, seen=at.isoformat(), by=drafter(agencies[0], 902), at=at)
 
 
 def make_assessment(agency: Agency, *, at: datetime, **fields: Any) -> ImpactAssessment:

@@ -15,6 +15,13 @@ from iom.govuk.forms import GovukForm
 from iom.partnerships.models import Agency
 
 AREA = {"rows": 4}
+TOLD = ("security", "quality", "complaints", "rights")
+
+
+def told(label: Any, hint: Any) -> forms.CharField:
+    """What an agreement should say, and an older one may not."""
+    area = forms.Textarea(attrs=AREA)
+    return forms.CharField(label=label, help_text=hint, max_length=8000, required=False, widget=area)
 
 
 class DetailsForm(GovukForm):
@@ -33,6 +40,15 @@ class DetailsForm(GovukForm):
         max_length=8000,
         widget=forms.Textarea(attrs=AREA),
     )
+    security = told(_("How is it kept safe?"), _("Who may read it, how it is sent, where it lies"))
+    quality = told(_("How is it kept right?"), _("Who checks it, and who is told where it was wrong"))
+    complaints = told(
+        _("What happens after a complaint or a breach?"),
+        _("Whom to tell, and when. A breach is reported to the Information Commissioner within 72 hours."),
+    )
+    rights = told(
+        _("Who answers people's requests about their data?"), _("And requests under the Freedom of Information Act")
+    )
     start_date = GovukDateField(label=_("First day in force"))
     last_day = GovukDateField(
         label=_("Last day in force"), required=False, help_text=_("Leave empty where it has no end of its own")
@@ -48,7 +64,7 @@ class DetailsForm(GovukForm):
 
     @staticmethod
     def initial_of(agreement: SharingAgreement) -> dict[str, Any]:
-        names = ("reference", "title", "purposes", "gateways", "retention", "start_date", "review_on")
+        names = ("reference", "title", "purposes", "gateways", "retention", *TOLD, "start_date", "review_on")
         return {
             **{name: getattr(agreement, name) for name in names},
             "last_day": agreement.end_date and agreement.end_date - timedelta(days=1),

@@ -11,6 +11,7 @@ from iom.access.scope import Scope
 from iom.agreements import queries
 from iom.agreements.models import ImpactAssessment
 from iom.agreements.operations.marking import locked
+from iom.agreements.rules import check_is_as_seen
 from iom.agreements.rules import impact_assessments as rules
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
@@ -63,8 +64,11 @@ def change_assessment(*, assessment: ImpactAssessment, assessed: Assessed, by: S
 
 
 @transaction.atomic
-def approve_assessment(*, assessment: ImpactAssessment, by: Scope, at: datetime) -> ImpactAssessment:
-    """Makes an assessment stand. Somebody other than its drafter does."""
+def approve_assessment(*, assessment: ImpactAssessment, seen: str, by: Scope, at: datetime) -> ImpactAssessment:
+    """Makes an assessment stand. Somebody other than its drafter does.
+
+    `seen`: when the draft that they read was made. Raises `WrongState` where it was changed since.
+    """
     by.check(Permission.AGREEMENT_APPROVE)
     assessment = locked(row=assessment, by=by)
     rules.check_can_approve_assessment(
@@ -73,6 +77,7 @@ def approve_assessment(*, assessment: ImpactAssessment, by: Scope, at: datetime)
         residual_risk=assessment.residual_risk,
         commissioner_on=assessment.commissioner_on,
     )
+    check_is_as_seen(seen=seen, drafted_at=assessment.drafted_at)
     assessment.approved_by, assessment.approved_at = by.user_id, at
     assessment.save()
     _record(assessment, "agreements.approve_assessment", by=by, at=at)

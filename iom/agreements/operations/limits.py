@@ -47,6 +47,8 @@ def place_limit(
         by_id=by.user_id,
     )
     rules.check_review_on(review_on=review_on, on=timezone.localdate(at))
+    # Whoever merges them or destroys their record meanwhile waits, or was first: a limit on nobody protects nobody.
+    person = locked(row=person, by=by, erased_at=None, merged_into=None)
     limit = LimitedAccess.objects.create(
         **marked_by(by, audience=person.audience, agencies=person.audience_agencies),
         person_id=person.pk,

@@ -14,10 +14,13 @@ from iom.partnerships.models import Agency
 Row = TypeVar("Row", bound=Model)
 
 
-def locked(*, row: Row, by: Scope) -> Row:
-    """The row as it is now, held until the transaction ends; raises `NotVisible` where `by` may not see it."""
+def locked(*, row: Row, by: Scope, **still: Any) -> Row:
+    """The row as it is now, held until the transaction ends; raises `NotVisible` where `by` may not see it.
+
+    Or where it is no longer as `still` says: filters, for instance `erased_at=None`.
+    """
     manager: Any = type(row)._default_manager
-    found: Row | None = manager.visible_to(by).select_for_update().filter(pk=row.pk).first()
+    found: Row | None = manager.visible_to(by).select_for_update().filter(pk=row.pk, **still).first()
     if found is None:
         raise NotVisible()
     return found

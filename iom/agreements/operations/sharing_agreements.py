@@ -32,6 +32,10 @@ class Details:
     start_date: date
     end_date: date | None
     review_on: date
+    security: str = ""
+    quality: str = ""
+    complaints: str = ""
+    rights: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,11 @@ def remove_party(*, party: AgreementParty, by: Scope, at: datetime) -> None:
 
 
 @transaction.atomic
-def put_in_force(*, agreement: SharingAgreement, by: Scope, at: datetime) -> SharingAgreement:
-    """Lets the parties share as the agreement says, from its first day on. Somebody other than its drafter does."""
+def put_in_force(*, agreement: SharingAgreement, seen: str, by: Scope, at: datetime) -> SharingAgreement:
+    """Lets the parties share as the agreement says, from its first day on. Somebody other than its drafter does.
+
+    `seen`: when the draft that they read was made. Raises `WrongState` where it was changed since.
+    """
     by.check(Permission.AGREEMENT_APPROVE)
     agreement = locked(row=agreement, by=by)
     rules.check_can_put_in_force(
@@ -131,10 +138,12 @@ def put_in_force(*, agreement: SharingAgreement, by: Scope, at: datetime) -> Sha
         is_second_person=agreement.drafted_by != by.user_id,
         on=timezone.localdate(at),
     )
+    rules.check_is_as_seen(seen=seen, drafted_at=agreement.drafted_at)
     agreement.state = AgreementState.IN_FORCE
     agreement.put_in_force_by, agreement.put_in_force_at = by.user_id, at
     agreement.save()
-    _record(agreement, "agreements.put_in_force", by=by, at=at)
+    is_assessed = queries.is_assessed(agreement=agreement, scope=by)
+    _record(agreement, "agreements.put_in_force", by=by, at=at, detail={"is_assessed": is_assessed})
     return agreement
 
 

@@ -96,12 +96,31 @@ def summary_rows(agreement: SharingAgreement, *, names: Mapping[int, str]) -> li
         (_("How long receivers keep it"), agreement.retention),
         (_("Drafted"), done_by(agreement.drafted_by, agreement.drafted_at, names)),
     ]
+    said = (
+        (_("How it is kept safe"), agreement.security),
+        (_("How it is kept right"), agreement.quality),
+        (_("After a complaint or a breach"), agreement.complaints),
+        (_("Requests of people, and under FOI"), agreement.rights),
+    )
+    rows[-1:-1] = [(key, text) for key, text in said if text]
     if agreement.put_in_force_at:
         rows.append((_("Put in force"), done_by(agreement.put_in_force_by, agreement.put_in_force_at, names)))
     if agreement.withdrawn_at:
         rows.append((_("Withdrawn"), done_by(agreement.withdrawn_by, agreement.withdrawn_at, names)))
         rows.append((_("Why it was withdrawn"), agreement.withdraw_reason))
     return [{"key": key, "value": value} for key, value in rows]
+
+
+def unassessed(agreement: SharingAgreement, *, is_assessed: bool) -> str:
+    """What to tell who puts in force an agreement for which no approved assessment stands; empty where one does."""
+    if is_assessed:
+        return ""
+    if any(party.conditions.all() for party in agreement.parties.all()):
+        return _(
+            "No approved impact assessment stands for this agreement, and special categories are given under it. The "
+            "law asks for one first where the risk is likely to be high: have it approved before you go on."
+        )
+    return _("No approved impact assessment stands for this agreement. Make sure that none is needed.")
 
 
 def done_by(user_id: int | None, at: Any, names: Mapping[int, str]) -> str:

@@ -3,11 +3,13 @@
 from iom.agreements.queries.documents import get_document, list_documents
 from iom.agreements.queries.impact_assessments import (
     get_assessment,
+    is_assessed,
     list_assessments,
     list_assessments_near_review,
     list_assessments_to_approve,
 )
 from iom.agreements.queries.sharing_agreements import (
+    agreed,
     count_unsigned,
     default_marking,
     get_agreement,
@@ -21,12 +23,14 @@ from iom.agreements.queries.sharing_agreements import (
 )
 
 __all__ = [
+    "agreed",
     "count_unsigned",
     "default_marking",
     "get_agreement",
     "get_assessment",
     "get_document",
     "get_party",
+    "is_assessed",
     "is_reference_taken",
     "list_agreements",
     "list_assessments",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from iom.access.scope import Scope
-from iom.agreements.models import ImpactAssessment
+from iom.agreements.models import ImpactAssessment, SharingAgreement
 from iom.common.errors import NotVisible
 
 
@@ -21,6 +21,12 @@ def get_assessment(*, assessment_id: int, scope: Scope) -> ImpactAssessment:
     if found is None:
         raise NotVisible()
     return found
+
+
+def is_assessed(*, agreement: SharingAgreement, scope: Scope) -> bool:
+    """Whether an approved assessment stands for an agreement."""
+    found = ImpactAssessment.objects.visible_to(scope).filter(agreement=agreement, approved_at__isnull=False)
+    return bool(found.exists())
 
 
 def list_assessments_near_review(*, scope: Scope, until: date) -> list[ImpactAssessment]:

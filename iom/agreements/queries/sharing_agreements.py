@@ -1,5 +1,6 @@
 """Reads agreements: for their pages, and as the terms on which an agency may share."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import Q
 from iom.access.scope import Scope
 from iom.agreements.choices import AgreementState, Audience, Marking
 from iom.agreements.models import AgreementParty, SharingAgreement
-from iom.agreements.rules import Party, Terms
+from iom.agreements.rules import Party, Terms, check_can_give
 from iom.common.errors import NotVisible
 from iom.partnerships.models import Agency
 
@@ -26,6 +27,32 @@ def list_in_force(*, scope: Scope, on: date, gives: str = "") -> list[Terms]:
     if gives:
         found = found.filter(parties__gives__contains=[gives]).distinct()
     return [terms_of(agreement) for agreement in found.order_by("pk").prefetch_related(WITH_PARTIES)]
+
+
+def agreed(
+    *,
+    giver: Agency,
+    receivers: Collection[Agency],
+    kinds: Collection[str],
+    scope: Scope,
+    on: date,
+    special: Collection[str] = (),
+    gateway: str = "",
+) -> list[Terms]:
+    """For each receiver the agreement in force under which an agency may give it all these kinds.
+
+    `special`: the special categories in its words; `gateway`: what it is said to rest on. Raises `WrongState` with
+    what is missing.
+    """
+    return check_can_give(
+        giver=giver,
+        receivers=receivers,
+        kinds=kinds,
+        on=on,
+        agreements=list_in_force(scope=scope, on=on),
+        special=special,
+        gateway=gateway,
+    )
 
 
 def default_marking(*, agency: Agency, kind: str, scope: Scope, on: date) -> tuple[str, str]:

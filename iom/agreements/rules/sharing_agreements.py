@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 from iom.agreements.choices import AgreementState as State
 from iom.agreements.choices import Answers, Category, RecordKind
@@ -11,7 +11,7 @@ from iom.agreements.rules.gateways import gateways
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move
-from iom.partnerships.choices import Regime
+from iom.partnerships.choices import AgencyKind, Regime
 
 # From each state, what may be done to it, what it then is, and by whom.
 TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
@@ -39,6 +39,11 @@ HOLDS: Mapping[str, frozenset[str]] = {
     RecordKind.REGISTERS: frozenset({Category.CRIMINAL}),
     RecordKind.INTELLIGENCE_COUNTS: frozenset({Category.CRIMINAL}),
     RecordKind.ANSWERS: frozenset(),
+}
+# What the words of a kind of agency always hold: that somebody is treated is health data, whatever else is said.
+WORDS_HOLD: Mapping[str, frozenset[str]] = {
+    AgencyKind.HEALTH: frozenset({Category.HEALTH}),
+    AgencyKind.TREATMENT: frozenset({Category.HEALTH}),
 }
 
 
@@ -103,6 +108,12 @@ def check_can_change(*, state: str) -> None:
         raise WrongState("Only a draft can be changed. Withdraw this agreement and draft another.")
 
 
+def check_is_as_seen(*, seen: str, drafted_at: datetime) -> None:
+    """What is approved is what was read: `seen` is the moment of the draft that the page showed, in ISO form."""
+    if seen != drafted_at.isoformat():
+        raise WrongState("This was changed after you opened the page. Look at it again.")
+
+
 def check_dates(*, start_date: date, end_date: date | None, review_on: date) -> None:
     wrong = {}
     if end_date is not None and end_date <= start_date:
@@ -153,11 +164,13 @@ def check_can_share(
     on: date,
     agreements: Iterable[Terms],
     special: Collection[str] = (),
+    gateway: str = "",
 ) -> None:
     """An agency may give a kind of record to others under agreements in force on the day; raises what is missing.
 
-    `special` are the special categories in it besides those that the kind always holds. Each receiver needs an
-    agreement that lets it receive; without receivers (a record that stays its owner's own), one that lets it be given.
+    `special` are the special categories in it besides those that the kind always holds. `gateway`: the one power or
+    basis that it is said to rest on, which the agreement must then name. Each receiver needs an agreement that lets it
+    receive; without receivers (a record that stays its owner's own), one that lets it be given.
     """
     giving = [
         each
@@ -168,16 +181,81 @@ def check_can_share(
     words = str(RecordKind(kind).label).lower()
     if not giving:
         raise WrongState(f"No sharing agreement in force lets {giver.name} share this kind of record: {words}.")
-    held = HOLDS[kind] | set(special)
-    if giver.regime == Regime.LAW_ENFORCEMENT:
-        held -= {Category.CRIMINAL}  # what Part 3 is about needs no condition of its own
+    held = held_in(giver=giver, kinds=[kind], special=special)
     for receiver in receivers or (None,):
-        missing = [_missing(terms, giver=giver, receiver=receiver, held=held) for terms in giving]
+        # What is missing is told of an agreement that lets the receiver have something, where there is one.
+        nearest = sorted(giving, key=lambda each: receiver is not None and not each.party(receiver.pk).receives)
+        missing = [_missing(terms, giver=giver, receiver=receiver, held=held, gateway=gateway) for terms in nearest]
         if all(missing):
             raise WrongState(missing[0])
 
 
 can_share = can(check_can_share)
+
+
+def held_in(*, giver: AgencyLike, kinds: Collection[str], special: Collection[str] = ()) -> frozenset[str]:
+    """The special categories in what an agency gives, for which it needs a condition. `special`: those in its words."""
+    held = frozenset[str]().union(*(HOLDS[kind] for kind in kinds))
+    if RecordKind.ANSWERS in kinds:
+        held |= {*special, *WORDS_HOLD.get(giver.kind, ())}
+    if giver.regime == Regime.LAW_ENFORCEMENT:
+        held -= {Category.CRIMINAL}  # what Part 3 is about needs no condition of its own
+    return held
+
+
+def check_can_give(
+    *,
+    giver: AgencyLike,
+    receivers: Collection[AgencyLike],
+    kinds: Collection[str],
+    on: date,
+    agreements: Iterable[Terms],
+    special: Collection[str] = (),
+    gateway: str = "",
+) -> list[Terms]:
+    """For each receiver the agreement, the first there is, that lets the agency give it all these kinds at once.
+
+    What is given at one time is logged under one agreement. Raises what is missing, as `check_can_share` does.
+    """
+    in_force, found = list(agreements), []
+    for receiver in receivers:
+        under = in_force
+        for kind in sorted(kinds):
+            asked: dict[str, Any] = {"giver": giver, "receivers": [receiver], "kind": kind, "on": on}
+            asked |= {"special": special, "gateway": gateway}
+            check_can_share(agreements=in_force, **asked)
+            under = [terms for terms in under if can_share(agreements=[terms], **asked)]
+        if not under:
+            raise WrongState(
+                f"No one agreement in force lets {giver.name} give {receiver.name} all of this at once. "
+                "Leave out what another agreement covers: it can be asked for by itself."
+            )
+        found.append(under[0])
+    return found
+
+
+def check_can_rest_on(slug: str, *, giver: AgencyLike, receiver: AgencyLike | None = None) -> None:
+    """Raises where the register does not let an agency rest on a gateway what it gives a receiver, or anybody."""
+    found = gateways().get(slug)
+    if found is None or found.answers == Answers.SPECIAL or found.anonymous:
+        raise InvalidInput("Choose what it rests on.", {"gateway": "Select the power in law"})
+    kind = receiver.kind if receiver is not None else None
+    if not found.opens(giver=giver.kind, regime=giver.regime, receiver=kind):
+        whom = f" with {receiver.name}" if receiver is not None else ""
+        message = f"By “{found.name}” {giver.name} may not share{whom}. Select another."
+        raise InvalidInput(message, {"gateway": message})
+
+
+def power_of(terms: Terms, *, giver: AgencyLike, receiver: AgencyLike) -> str:
+    """The power in law of an agreement by which one agency gives to another; empty where it names none."""
+    named = sorted(slug for slug in terms.gateways if slug in gateways())
+    return next((slug for slug in named if _is_power(slug, giver=giver, receiver=receiver)), "")
+
+
+def _is_power(slug: str, *, giver: AgencyLike, receiver: AgencyLike | None) -> bool:
+    found, kind = gateways()[slug], receiver.kind if receiver is not None else None
+    is_open = found.opens(giver=giver.kind, regime=giver.regime, receiver=kind)
+    return found.answers == Answers.POWER and not found.anonymous and is_open
 
 
 def check_can_review(*, state: str, next_on: date, end_date: date | None, on: date) -> None:
@@ -193,17 +271,25 @@ def check_can_review(*, state: str, next_on: date, end_date: date | None, on: da
         raise InvalidInput(wrong, {"next_on": wrong})
 
 
-def _missing(terms: Terms, *, giver: AgencyLike, receiver: AgencyLike | None, held: Collection[str]) -> str:
+def _missing(
+    terms: Terms, *, giver: AgencyLike, receiver: AgencyLike | None, held: Collection[str], gateway: str
+) -> str:
     """What one agreement lacks for this giver and this receiver; empty where nothing."""
     named = [gateways()[slug] for slug in terms.gateways if slug in gateways()]
     agreement = f"Agreement {terms.reference}"
     if receiver is not None and not terms.party(receiver.pk).receives:
         return f"{agreement} does not let {receiver.name} receive from {giver.name}."
-    kind = receiver.kind if receiver is not None else None
-    powers = [each for each in named if each.answers == Answers.POWER and not each.anonymous]
-    if not any(each.opens(giver=giver.kind, regime=giver.regime, receiver=kind) for each in powers):
-        whom = f" with {receiver.name}" if receiver is not None else ""
+    whom = f" with {receiver.name}" if receiver is not None else ""
+    if not any(_is_power(each.slug, giver=giver, receiver=receiver) for each in named):
         return f"{agreement} names no power in law by which {giver.name} may share{whom}."
+    if gateway:
+        said = gateways()[gateway].name if gateway in gateways() else gateway
+        if gateway not in terms.gateways:
+            return f"{agreement} does not name what this is said to rest on: {said}."
+        try:
+            check_can_rest_on(gateway, giver=giver, receiver=receiver)
+        except InvalidInput:
+            return f"By “{said}”, which this is said to rest on, {giver.name} may not share{whom}."
     bases = [each for each in named if each.answers == Answers.BASIS]
     if not any(each.opens(giver=giver.kind, regime=giver.regime) for each in bases):
         return f"{agreement} names no lawful basis on which {giver.name} may share."

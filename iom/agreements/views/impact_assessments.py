@@ -90,7 +90,8 @@ def approve(request: ScopedRequest, assessment_id: int) -> HttpResponse:
     """Shows what is approved, before somebody does."""
     found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
     if request.method == "POST":
-        operations.approve_assessment(assessment=found, by=request.scope, at=timezone.now())
+        seen = request.POST.get("seen", "")
+        operations.approve_assessment(assessment=found, seen=seen, by=request.scope, at=timezone.now())
         messages.success(request, _("Approved. It stands until its review."))
         return redirect("agreements-assessment", found.pk)
     lacks = ""

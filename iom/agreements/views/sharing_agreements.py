@@ -147,13 +147,14 @@ def put_in_force(request: ScopedRequest, agreement_id: int) -> HttpResponse:
     scope, at = request.scope, timezone.now()
     found = queries.get_agreement(agreement_id=agreement_id, scope=scope)
     if request.method == "POST":
-        operations.put_in_force(agreement=found, by=scope, at=at)
+        operations.put_in_force(agreement=found, seen=request.POST.get("seen", ""), by=scope, at=at)
         messages.success(request, _("In force from its first day on."))
         return redirect("agreements-agreement", found.pk)
     context = {
         "agreement": found,
         "parties": [present.party_card(each) for each in found.parties.all()],
         "lacks": _lacks(found, request),
+        "warns": present.unassessed(found, is_assessed=queries.is_assessed(agreement=found, scope=scope)),
     }
     return render(request, "agreements/put_in_force.html", context)
 

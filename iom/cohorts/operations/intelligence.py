@@ -13,6 +13,7 @@ from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import rules
 from iom.cohorts.models import Nomination, PanelIntelligence
+from iom.cohorts.operations.sharing import check_agreed
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Report:
 def give_intelligence(*, nomination: Nomination, report: Report, by: Scope, at: datetime) -> PanelIntelligence:
     """The acting user's agency gives the panel intelligence, for whom its handling code lets read it.
 
-    Raises `WrongState` where the panel has decided, `InvalidInput` where it is not graded in full.
+    Raises `WrongState` where the panel has decided, `InvalidInput` where it is not graded in full or no agreement in
+    force lets somebody receive it whom it lets read.
     """
     by.check(Permission.AGENCY_RETURN)
     nomination = locked(row=nomination, by=by)
@@ -46,6 +48,7 @@ def give_intelligence(*, nomination: Nomination, report: Report, by: Scope, at: 
         audience=report.audience,
         agencies=report.agencies,
     )
+    under = check_agreed(audience=report.audience, agencies=report.agencies, by=by, at=at)
     given = PanelIntelligence.objects.create(
         **marked_by(by, audience=report.audience, agencies=report.agencies),
         nomination=nomination,
@@ -65,7 +68,12 @@ def give_intelligence(*, nomination: Nomination, report: Report, by: Scope, at: 
         subject_type="cohorts.PanelIntelligence",
         subject_id=given.pk,
         person_id=nomination.person_id,
-        detail={"nomination": nomination.pk, "audience": report.audience, "agencies": sorted(report.agencies)},
+        detail={
+            "nomination": nomination.pk,
+            "audience": report.audience,
+            "agencies": sorted(report.agencies),
+            "agreements": under,
+        },
     )
     return given
 

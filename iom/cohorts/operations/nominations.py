@@ -16,10 +16,11 @@ from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
-from iom.cohorts.operations.rows import locked_person
+from iom.cohorts.operations.sharing import check_agreed
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
 
@@ -155,12 +156,16 @@ def give_return(
     by: Scope,
     at: datetime,
 ) -> AgencyReturn:
-    """The acting user's agency answers, for the audience it chooses; an earlier answer is kept, and replaced."""
+    """The acting user's agency answers, for the audience it chooses; an earlier answer is kept, and replaced.
+
+    Whoever of another agency may read it must be let receive it by an agreement in force: raises `InvalidInput`.
+    """
     by.check(Permission.AGENCY_RETURN)
     nomination = locked(row=nomination, by=by)
     rules.check_can_return(state=nomination.state)
     if audience == Audience.LISTED and not audience_agencies:
         raise InvalidInput("Select who may see it.", {"audience_agencies": "Select at least one agency"})
+    under = check_agreed(audience=audience, agencies=audience_agencies, by=by, at=at)
     request, _ = ReturnRequest.objects.get_or_create(
         nomination=nomination,
         agency_id=by.agency_id,
@@ -186,7 +191,12 @@ def give_return(
         subject_type="cohorts.AgencyReturn",
         subject_id=given.pk,
         person_id=nomination.person_id,
-        detail={"nomination": nomination.pk, "audience": audience, "agencies": sorted(audience_agencies)},
+        detail={
+            "nomination": nomination.pk,
+            "audience": audience,
+            "agencies": sorted(audience_agencies),
+            "agreements": under,
+        },
     )
     return given
 

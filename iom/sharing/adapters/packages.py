@@ -153,6 +153,13 @@ def _keep(path: Path, body: bytes) -> None:
     incoming.replace(path)
 
 
+def kept(*, before: datetime) -> list[int]:
+    """The packages, by id, of which a file written before a time lies here, in whichever partnership."""
+    found = (Path(settings.STORE) / "packages").glob("*.p7m")
+    old = (path for path in found if path.stat().st_mtime < before.timestamp())
+    return sorted(int(path.stem) for path in old if path.stem.isdecimal())
+
+
 def read(package_id: int) -> bytes:
     """The file of a package. Raises `NotVisible` where there is none any more."""
     try:

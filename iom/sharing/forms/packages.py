@@ -1,15 +1,18 @@
 """What is asked of somebody who shares outside the partnership."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from iom.agreements.choices import RecordKind
+from iom.agreements import rules as sharing_rules
+from iom.agreements.choices import Answers, RecordKind
 from iom.common.subject_access import Gathered
 from iom.govuk.fields import GovukCheckboxes, GovukRadios
 from iom.govuk.forms import GovukForm
-from iom.sharing.forms.requests import powers, words
+from iom.partnerships.models import Agency
+from iom.sharing.forms.requests import HoldsField, powers, words
 from iom.sharing.rules import packages as rules
 
 
@@ -23,7 +26,8 @@ class OutsideForm(GovukForm):
         help_text=_("In PEM form. Only who holds its key can open the package. Have them read its fingerprint to you."),
     )
     purpose = words(_("What do they need it for?"))
-    gateway = forms.ChoiceField(label=_("Which power in law do you rest on?"), choices=powers)
+    gateway = forms.ChoiceField(label=_("Which power in law do you rest on?"), choices=partial(powers, Answers.POWER))
+    basis = forms.ChoiceField(label=_("On which lawful basis?"), choices=partial(powers, Answers.BASIS))
     kinds = forms.MultipleChoiceField(
         label=_("What do they need?"),
         choices=RecordKind.choices,
@@ -53,8 +57,21 @@ class FillForm(GovukForm):
         help_text=_("Put [[ and ]] round what must be cut, where you copy from your own record."),
     )
 
-    def __init__(self, *args: Any, held: list[Gathered], **kwargs: Any) -> None:
+    special = HoldsField()
+    conditions = forms.MultipleChoiceField(
+        label=_("On which conditions in law do you give special categories?"),
+        required=False,
+        widget=GovukCheckboxes,
+        help_text=_("One for each that the rows or the words hold; none where they hold none"),
+    )
+
+    def __init__(self, *args: Any, held: list[Gathered], giver: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["conditions"].choices = [  # type: ignore[attr-defined]
+            (slug, f"{each.name} ({each.citation})")
+            for slug, each in sharing_rules.gateways().items()
+            if each.answers == Answers.SPECIAL and each.opens(giver=giver.kind, regime=giver.regime)
+        ]
         self.fields["ticked"].choices = [  # type: ignore[attr-defined]
             (f"{each.source}:{each.row_id}", _line(each)) for each in held
         ]

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from iom.agreements import rules as sharing_rules
-from iom.agreements.choices import Answers, RecordKind
+from iom.agreements.choices import Answers, Category, RecordKind
 from iom.govuk.fields import GovukCheckboxes, GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
 from iom.sharing.choices.requests import DisclosureKind, Give, Refusal, Urgency
@@ -18,12 +19,13 @@ def words(label: Any, rows: int = 3, **given: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}), **given)
 
 
-def powers() -> list[tuple[str, str]]:
-    """The powers and lawful bases to choose from, by name and citation."""
+def powers(*answers: Answers) -> list[tuple[str, str]]:
+    """The powers or lawful bases to choose from, by name and citation; both where nothing is said."""
+    wanted = answers or (Answers.POWER, Answers.BASIS)
     found = [
         (slug, f"{each.name} ({each.citation})")
         for slug, each in sharing_rules.gateways().items()
-        if each.answers in (Answers.POWER, Answers.BASIS) and not each.anonymous
+        if each.answers in wanted and not each.anonymous
     ]
     return [("", _("Select one")), *found]  # type: ignore[list-item]
 
@@ -75,6 +77,30 @@ class ItemForm(GovukForm):
         ]
 
 
+NONE = "none"
+
+
+class HoldsField(forms.MultipleChoiceField):
+    """Which special categories words hold. That they hold none must be said too: nobody passes over the question."""
+
+    widget = GovukCheckboxes
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Which special categories do the words hold?"),
+            help_text=_("Your own, and rows in words such as returns. What tables always hold is known."),
+            choices=[*Category.choices, (NONE, _("None of these"))],
+            error_messages={"required": _("Select what the words hold, or “None of these”")},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        given: list[str] = super().clean(value)
+        if NONE in given and len(given) > 1:
+            raise ValidationError(_("Select either special categories or “None of these”"))
+        return [each for each in given if each != NONE]
+
+
 class SendForm(GovukForm):
     text = words(
         _("Your answer"),
@@ -82,6 +108,7 @@ class SendForm(GovukForm):
         required=False,
         help_text=_("Put [[ and ]] round what must be cut before it is sent, where you copy from your own record."),
     )
+    special = HoldsField()
     is_part = forms.TypedChoiceField(
         label=_("Is anything left out that was asked for?"),
         choices=[("no", _("No")), ("yes", _("Yes: the other agency is told that something is left out, not what"))],

@@ -23,13 +23,21 @@ class Package(Marked):
     fingerprint = models.CharField(max_length=64, help_text="Of the certificate, to be read out by telephone")
     purpose = models.TextField()
     necessity = models.TextField()
-    gateway = models.CharField(max_length=60)
+    gateway = models.CharField(max_length=60, help_text="The power in law, by slug")
+    basis = models.CharField(max_length=60, blank=True, help_text="The lawful basis, by slug")
+    special = ArrayField(
+        models.CharField(max_length=12), default=list, help_text="The special categories that its words hold"
+    )
+    conditions = ArrayField(
+        models.CharField(max_length=60), default=list, help_text="On which special categories are given, by slug"
+    )
     kinds = ArrayField(models.CharField(max_length=40))
     days = models.PositiveSmallIntegerField(help_text="For how many days the file can be fetched")
     text = models.TextField(blank=True)
     items = models.JSONField(default=list, help_text="The rows that were ticked: source, row, title, date, fields")
-    made_by = models.IntegerField()
+    made_by = models.IntegerField(help_text="Who began it, with whose certificate")
     made_at = models.DateTimeField()
+    filled_by = models.IntegerField(null=True, help_text="Who last said what goes in")
     approved_by = models.IntegerField(null=True)
     approved_at = models.DateTimeField(null=True)
     expires_on = models.DateField(null=True)
@@ -42,7 +50,9 @@ class Package(Marked):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=[PackageState.READY])
-                | Q(approved_by__isnull=False, expires_on__isnull=False) & ~Q(approved_by=F("made_by")),
+                | Q(approved_by__isnull=False, expires_on__isnull=False)
+                & ~Q(approved_by=F("made_by"))
+                & ~Q(approved_by=F("filled_by")),
                 name="package_ready_by_a_second_person",
             ),
         ]

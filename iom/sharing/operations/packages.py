@@ -1,8 +1,11 @@
 """Sharing outside the partnership: put together by one, approved by another, fetched for a few days."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +14,15 @@ from django.utils import timezone
 from iom.access.permissions import Permission
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.agreements import rules as sharing_rules
-from iom.agreements.choices import Audience
+from iom.agreements.choices import Audience, RecordKind
 from iom.agreements.operations import locked, marked_by
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput, NotVisible
+from iom.common.erasure import Counts
+from iom.common.errors import InvalidInput, NotVisible, WrongState
+from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.sharing.adapters import packages as files
 from iom.sharing.choices.packages import PackageState
 from iom.sharing.choices.requests import DisclosureKind
@@ -24,6 +30,11 @@ from iom.sharing.models import Disclosure, Package
 from iom.sharing.queries import packages as queries
 from iom.sharing.rules import packages as rules
 from iom.sharing.rules import requests as request_rules
+
+SHOWN = (
+    "organisation", "recipient", "fingerprint", "purpose", "gateway", "basis", "kinds", "days", "text", "special",
+    "conditions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Outside:
     purpose: str
     necessity: str
     gateway: str
+    basis: str
     kinds: list[str]
     days: int
 
@@ -44,14 +56,13 @@ class Outside:
 def begin(*, person: Person, outside: Outside, by: Scope, at: datetime) -> Package:
     """Begins a package about a person. Nothing leaves yet."""
     by.check(Permission.PACKAGE_MAKE)
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     given = vars(outside)
     rules.check_words(
         {name: given[name] for name in ("organisation", "recipient", "purpose", "necessity")}, kinds=outside.kinds
     )
-    if outside.gateway not in sharing_rules.gateways():
-        raise InvalidInput("Choose what it rests on.", {"gateway": "Select the power in law"})
+    giver = Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
+    rules.check_can_begin(giver=giver, gateway=outside.gateway, basis=outside.basis)
     if outside.days not in rules.FETCHED_DAYS:
         raise InvalidInput("Choose for how long.", {"days": "Select for how many days"})
     _certificate, fingerprint = files.read_certificate(outside.certificate, at=at)
@@ -68,17 +79,29 @@ def begin(*, person: Person, outside: Outside, by: Scope, at: datetime) -> Packa
 
 
 @transaction.atomic
-def fill(*, package: Package, ticked: Collection[str], text: str, by: Scope, at: datetime) -> Package:
+def fill(
+    *,
+    package: Package,
+    ticked: Collection[str],
+    text: str,
+    special: Collection[str],
+    conditions: Collection[str],
+    by: Scope,
+    at: datetime,
+) -> Package:
     """Puts in what was ticked of the agency's own rows, and words; hands it to a second person.
 
-    `ticked` holds "table:row" of what is held now; anything else is passed over.
+    `ticked` holds "table:row" of what is held now; anything else is passed over. `special`: the special categories that
+    the words hold; `conditions`: those in law on which special categories are given, by slug.
     """
     by.check(Permission.PACKAGE_MAKE)
+    locked_person(person_id=package.person_id, by=by)
     package = locked(row=package, by=by)
     state = rules.check_can_move(state=package.state, move="hand on")
     chosen = [each for each in queries.held(package=package, scope=by) if f"{each.source}:{each.row_id}" in ticked]
     rules.check_can_hand_on(rows=len(chosen), text=text)
-    package.state, package.text, package.made_by = state, request_rules.cut(text), by.user_id
+    package.state, package.text, package.filled_by = state, request_rules.cut(text), by.user_id
+    package.special, package.conditions = sorted(special), sorted(conditions)
     package.items = [
         {
             "source": each.source,
@@ -89,9 +112,23 @@ def fill(*, package: Package, ticked: Collection[str], text: str, by: Scope, at:
         }
         for each in chosen
     ]
-    package.save(update_fields=["state", "text", "items", "made_by"])
+    _check_lawful(package)
+    package.save(update_fields=["state", "text", "items", "filled_by", "special", "conditions"])
     _note(package, "fill", by=by, at=at, detail={"rows": len(chosen)})
     return package
+
+
+def _check_lawful(package: Package) -> None:
+    """Asked when it is put together and again when it is approved: the register may have changed in between."""
+    giver, sources = package.owner_agency, [item["source"] for item in package.items]
+    rules.check_can_begin(giver=giver, gateway=package.gateway, basis=package.basis)
+    special = request_rules.special_in(sources=sources, words=package.special)
+    rules.check_conditions(giver=giver, kinds=_kinds_in(package), special=special, conditions=package.conditions)
+
+
+def _kinds_in(package: Package) -> list[str]:
+    said = {str(RecordKind.ANSWERS)} if package.text else set()
+    return sorted({request_rules.kind_of(item["source"]) for item in package.items} | said)
 
 
 @transaction.atomic
@@ -110,11 +147,21 @@ def drop(*, package: Package, reason: str, by: Scope, at: datetime) -> None:
 
 
 @transaction.atomic
-def approve(*, package: Package, who: str, by: Scope, at: datetime) -> Package:
-    """A second person approves: the file is sealed for its recipient, and the disclosure stands in the log."""
+def approve(*, package: Package, who: str, seen: str, by: Scope, at: datetime) -> Package:
+    """A second person approves: the file is sealed for its recipient, and the disclosure stands in the log.
+
+    `who` says whom it is about; `seen` is `as_shown` of what the second person read. Raises `WrongState` where anything
+    of it was changed since.
+    """
     by.check(Permission.PACKAGE_APPROVE)
+    locked_person(person_id=package.person_id, by=by)
     package = locked(row=package, by=by)
-    rules.check_can_approve(made_by=package.made_by, by_id=by.user_id)
+    rules.check_can_approve(
+        hands=(package.made_by, package.filled_by),
+        by_id=by.user_id,
+        is_as_seen=seen == as_shown(package, who=who),
+    )
+    _check_lawful(package)
     package.state = rules.check_can_move(state=package.state, move="approve")
     package.approved_by, package.approved_at = by.user_id, at
     package.expires_on = rules.expires_on(on=timezone.localdate(at), days=package.days)
@@ -122,9 +169,7 @@ def approve(*, package: Package, who: str, by: Scope, at: datetime) -> Package:
         contents(package, who=who), certificate=package.certificate, partnership_id=by.partnership_id, at=at
     )
     package.sha256 = files.write(package.pk, body)
-    kinds = sorted(
-        {request_rules.kind_of(item["source"]) for item in package.items} | ({"answers"} if package.text else set())
-    )
+    kinds = _kinds_in(package)
     package.disclosure = Disclosure.objects.create(
         **marked_by(by, audience=Audience.OWN),
         person_id=package.person_id,
@@ -142,6 +187,12 @@ def approve(*, package: Package, who: str, by: Scope, at: datetime) -> Package:
     detail = {"rows": len(package.items), "kinds": kinds, "sha256": package.sha256}
     _note(package, "approve", by=by, at=at, kind=Kind.DISCLOSURE, detail=detail)
     return package
+
+
+def as_shown(package: Package, *, who: str) -> str:
+    """The hash of all that a second person reads before they approve a package."""
+    read = [who, package.items, *(getattr(package, name) for name in SHOWN)]
+    return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
 
 def contents(package: Package, *, who: str) -> dict[str, Any]:
@@ -169,6 +220,7 @@ def taken(*, package: Package, by: Scope, at: datetime) -> bytes:
         package.state != PackageState.READY
         or package.expires_on is None
         or timezone.localdate(at) >= package.expires_on
+        or package.person.erased_at is not None
     ):
         raise NotVisible()
     body = files.read(package.pk)
@@ -179,30 +231,80 @@ def taken(*, package: Package, by: Scope, at: datetime) -> bytes:
 @transaction.atomic
 def end(*, by: Scope, at: datetime) -> int:
     """Removes the files whose time is over. Killed half-way, the next run removes the rest. Returns how many."""
-    found = list(queries.ended(scope=by, on=timezone.localdate(at)))
-    for package in found:
-        _move(package, "reach its end", by=by, at=at)
+    count = 0
+    for package in queries.ended(scope=by, on=timezone.localdate(at)):
+        try:
+            _move(package, "reach its end", by=by, at=at)
+        except WrongState:
+            continue  # somebody dropped it meanwhile: that must not keep the others here
         files.remove(package.pk)
-    return len(found)
+        count += 1
+    return count
+
+
+def sweep(*, by: Scope, at: datetime) -> int:
+    """Removes files whose package nobody can fetch: left behind where a process was killed. Returns how many.
+
+    One written in the last hour is passed over: it may be of an approval that is just being given.
+    """
+    left = queries.without_use(scope=by, package_ids=files.kept(before=at - timedelta(hours=1)))
+    for package_id in left:
+        files.remove(package_id)
+    return len(left)
+
+
+def plan_ending(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
+    """Nothing is counted for `end_of_record`: what is in a package is counted where it is emptied."""
+    return {}
+
+
+@transaction.atomic
+def end_of_record(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
+    """The agency's record of a person is destroyed: what it put together from it is approved or fetched no longer."""
+    for package in queries.of_person(scope=by, person_ids=[person_id]).filter(owner_agency=agency_id):
+        if package.state == PackageState.READY:
+            _end_now(package)
+        else:
+            Package.objects.filter(pk=package.pk).update(state=PackageState.DROPPED)
+        _note(package, "end_of_record", by=by, at=at)
+    return {}
 
 
 def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
-    """Packages about a person found to be another follow; one that waits for approval is put together again."""
-    system = unrestricted(
-        partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were merged"
-    )
-    with act_in(system):
-        Package.objects.filter(person=gone_id, state=PackageState.CHECK).update(state=PackageState.DRAFT)
-        Package.objects.filter(person=gone_id).update(person=keep_id)
+    """Packages about a person found to be another follow; what has not left yet is put together again."""
+    with act_in(_system(by, because="people in the index were merged")):
+        found = _stop(person_ids=[keep_id, gone_id], action="merge", by=by, at=at)
+        if found:
+            Package.objects.filter(person=gone_id).update(person=keep_id)
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
-    """What waits for approval is put together again: some of its rows may be somebody else's now."""
-    system = unrestricted(
-        partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were split"
-    )
-    with act_in(system):
-        Package.objects.filter(person=person_id, state=PackageState.CHECK).update(state=PackageState.DRAFT)
+    """What has not left yet is put together again: some of its rows may be somebody else's now."""
+    with act_in(_system(by, because="people in the index were split")):
+        _stop(person_ids=[person_id, new_id], action="split", by=by, at=at)
+
+
+def _stop(*, person_ids: list[int], action: str, by: Scope, at: datetime) -> bool:
+    """What waits for approval goes back, and what is ready can be fetched no longer. Returns whether there is any."""
+    found = list(Package.objects.filter(person__in=person_ids).select_for_update())
+    for package in found:
+        if package.state == PackageState.CHECK:
+            Package.objects.filter(pk=package.pk).update(state=PackageState.DRAFT)
+            _note(package, action, by=by, at=at)
+        elif package.state == PackageState.READY:
+            _end_now(package)
+            _note(package, action, by=by, at=at)
+    return bool(found)
+
+
+def _end_now(package: Package) -> None:
+    """Its file can be fetched no longer from this moment, and goes once the transaction has ended well."""
+    Package.objects.filter(pk=package.pk).update(state=PackageState.OVER)
+    transaction.on_commit(partial(files.remove, package.pk))
+
+
+def _system(by: Scope, *, because: str) -> Scope:
+    return unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
 
 
 def _move(package: Package, move: str, *, by: Scope, at: datetime, reason: str = "") -> None:

@@ -16,9 +16,10 @@ from iom.agreements.choices import Audience, RecordKind
 from iom.agreements.operations import locked, marked_by
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput, NotVisible, WrongState
+from iom.common.errors import NotVisible, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.sharing.choices.requests import DisclosureKind, Give
 from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.queries import requests as queries
@@ -44,14 +45,13 @@ def ask(*, person: Person, agency: Agency, asking: Asking, by: Scope, at: dateti
     by.check(Permission.REQUEST_ASK)
     if agency.partnership_id != by.partnership_id:
         raise NotVisible()
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     words = {"purpose": asking.purpose, "necessity": asking.necessity, "question": asking.question}
     rules.check_can_ask(
         asking_id=by.agency_id, answering_id=agency.pk, kinds=asking.kinds, words={**words, "who": asking.who}
     )
-    if asking.gateway not in sharing_rules.gateways():
-        raise InvalidInput("Choose what the request rests on.", {"gateway": "Select the power in law"})
+    receiver = Agency.objects.get(pk=by.agency_id, partnership_id=by.partnership_id)
+    sharing_rules.check_can_rest_on(asking.gateway, giver=agency, receiver=receiver)
     made = InformationRequest.objects.create(
         **marked_by(by, audience=Audience.LISTED, agencies=[agency.pk]),
         person=person,
@@ -182,12 +182,23 @@ def black_out(
     _note(request, "black_out", by=by, at=at, reason=reason, detail={"item": item.pk, "give": give}, fields=out)
 
 
-def check_agreed(*, giver: Agency, receiver: Agency, kinds: Collection[str], by: Scope, on: date) -> int:
-    """The agreement in force under which these kinds may be given; raises `WrongState` with what is missing."""
-    in_force = agreements.list_in_force(scope=by, on=on)
-    for kind in kinds:
-        sharing_rules.check_can_share(giver=giver, receivers=[receiver], kind=kind, on=on, agreements=in_force)
-    return next(terms.agreement_id for terms in in_force if set(kinds) & terms.party(giver.pk).gives)
+def check_agreed(
+    *, request: InformationRequest, kinds: Collection[str], special: Collection[str], by: Scope, on: date
+) -> int:
+    """The agreement in force under which an answer with these kinds may be given, resting on what the asker named.
+
+    `special`: the special categories in its words. Raises `WrongState` with what is missing.
+    """
+    (terms,) = agreements.agreed(
+        giver=request.agency,
+        receivers=[request.owner_agency],
+        kinds=kinds,
+        special=special,
+        gateway=request.gateway,
+        scope=by,
+        on=on,
+    )
+    return terms.agreement_id
 
 
 def kinds_given(items: Collection[AnswerItem], text: str) -> list[str]:
@@ -197,11 +208,20 @@ def kinds_given(items: Collection[AnswerItem], text: str) -> list[str]:
 
 @transaction.atomic
 def send(
-    *, request: InformationRequest, text: str, is_part: bool, reason: str, kept_days: int, by: Scope, at: datetime
+    *,
+    request: InformationRequest,
+    text: str,
+    special: Collection[str],
+    is_part: bool,
+    reason: str,
+    kept_days: int,
+    by: Scope,
+    at: datetime,
 ) -> Disclosure:
     """Gives what was chosen to the agency that asked, as a snapshot, for the roles of who asked.
 
     Under an agreement in force today: where it ended while somebody was choosing, nothing is sent and all is kept.
+    `special`: the special categories that its words hold, for each of which the agreement needs a condition.
     `is_part`: something that was asked for is left out; so is whatever is blacked out or cut.
     """
     request = _to_answer(request, by)
@@ -210,9 +230,8 @@ def send(
     rules.check_can_send(items=len(items), text=text, is_part=left_out, reason=reason, kept_days=kept_days)
     state = rules.check_can_move(state=request.state, move="answer in part" if left_out else "answer in full")
     kinds = kinds_given(items, text)
-    agreement_id = check_agreed(
-        giver=request.agency, receiver=request.owner_agency, kinds=kinds, by=by, on=timezone.localdate(at)
-    )
+    special = rules.special_in(sources=[item.source for item in items], words=special)
+    agreement_id = check_agreed(request=request, kinds=kinds, special=special, by=by, on=timezone.localdate(at))
     marking = marked_by(by, audience=Audience.LISTED, agencies=[request.owner_agency_id])
     disclosure = Disclosure.objects.create(
         **marking,
@@ -241,7 +260,7 @@ def send(
     _change(
         request, "send", by=by, at=at, reason=reason, kind=Kind.DISCLOSURE,
         detail={"disclosure": disclosure.pk, "rows": len(items), "kinds": kinds, "agreement": agreement_id,
-                "to": request.owner_agency_id},
+                "special": sorted(special), "to": request.owner_agency_id},
         state=state, closed_by=by.user_id, closed_at=at,
     )  # fmt: skip
     return disclosure
@@ -297,6 +316,36 @@ def withdraw_given(*, disclosure_id: int, reason: str, by: Scope, at: datetime) 
 
 
 @transaction.atomic
+def log_transfer(
+    *,
+    by: Scope,
+    person_id: int,
+    agency: Agency,
+    purpose: str,
+    gateway: str,
+    agreement_id: int,
+    rows: int,
+    at: datetime,
+) -> None:
+    """Puts in the log that rows about a person passed to another agency, which answers for them from now."""
+    Disclosure.objects.create(
+        **marked_by(by, audience=Audience.LISTED, agencies=[agency.pk]),
+        person_id=person_id,
+        kind=DisclosureKind.TRANSFER,
+        to_agency=agency,
+        recipient=agency.name,
+        purpose=purpose,
+        gateway=gateway,
+        agreement_id=agreement_id,
+        kinds=[RecordKind.ANSWERS],
+        rows=rows,
+        left_out=False,
+        disclosed_by=by.user_id,
+        disclosed_at=at,
+    )
+
+
+@transaction.atomic
 def escalate(*, by: Scope, at: datetime) -> int:
     """Puts what is late before the managers of both agencies, once. Returns how many."""
     late = list(queries.late(scope=by, at=at).select_for_update(of=("self",)))
@@ -308,17 +357,33 @@ def escalate(*, by: Scope, at: datetime) -> int:
 def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
     """Requests and disclosures about a person found to be another follow them."""
     with act_in(_system(by)):
+        forgotten = _forget_unsent(person_ids=[keep_id, gone_id])
         moved = InformationRequest.objects.filter(person=gone_id).update(person=keep_id)
         moved += Disclosure.objects.filter(person=gone_id).update(person=keep_id)
-        if moved:
+        if moved or forgotten:
             audit.record(
                 by=by, at=at, kind=Kind.COMBINATION, action="sharing.requests.merge", subject_type="people.Person",
-                subject_id=keep_id, person_id=keep_id, detail={"from": gone_id},
+                subject_id=keep_id, person_id=keep_id, detail={"from": gone_id, "items_forgotten": forgotten},
             )  # fmt: skip
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
-    """Requests and disclosures stay with whom they were made about: what was sent was sent as theirs."""
+    """Requests and disclosures stay with whom they were made about: what was sent was sent as theirs.
+
+    What was gathered and not yet sent may be the other person's now: it is gathered and chosen again.
+    """
+    with act_in(_system(by)):
+        if forgotten := _forget_unsent(person_ids=[person_id, new_id]):
+            audit.record(
+                by=by, at=at, kind=Kind.ALTERATION, action="sharing.requests.split", subject_type="people.Person",
+                subject_id=person_id, person_id=person_id, detail={"new": new_id, "items_forgotten": forgotten},
+            )  # fmt: skip
+
+
+def _forget_unsent(*, person_ids: list[int]) -> int:
+    """Removes what was listed for answers that have not been sent. Returns how many items."""
+    items = AnswerItem.objects.filter(request__person__in=person_ids, request__state__in=rules.OPEN)
+    return int(items.delete()[0])
 
 
 def _system(by: Scope) -> Scope:

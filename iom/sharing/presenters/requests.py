@@ -11,10 +11,10 @@ from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.agreements import rules as sharing_rules
 from iom.agreements.choices import RecordKind
-from iom.common.registries import Attention
+from iom.common.registries import NEWS_DAYS, Attention
 from iom.govuk.filters import datetime as moment
 from iom.partnerships import queries as partnerships
-from iom.people.models import Person
+from iom.people.models import Person, SourceRecord
 from iom.people.presenters.frame import identifiers, shown_identity
 from iom.people.queries import people
 from iom.sharing.choices.requests import DisclosureKind, Give
@@ -28,7 +28,21 @@ from iom.sharing.rules import requests as rules
 def who(person: Person, scope: Scope) -> str:
     """A person in the words that the agency asked can find them by."""
     records = people.records_of(person_ids=[person.pk], scope=scope)
-    shown = shown_identity(person, records)
+    return _who(shown_identity(person, records), records)
+
+
+def who_of_own(person: Person, scope: Scope) -> str:
+    """A person in the words of the agency's own records, for somebody outside: no number that another agency gave.
+
+    By name and date of birth alone where it has no record of its own.
+    """
+    found = people.records_of(person_ids=[person.pk], scope=scope)
+    own = [record for record in found if record.owner_agency_id == scope.agency_id]
+    best = min(own, key=lambda record: (not record.family_name, record.date_of_birth is None), default=person)
+    return _who(best, own)
+
+
+def _who(shown: Person | SourceRecord, records: list[SourceRecord]) -> str:
     born = _("born %(date)s") % {"date": shown.date_of_birth.strftime("%d/%m/%Y")} if shown.date_of_birth else ""
     numbers = [f"{each.name} {each.value}" for each in identifiers(records)]
     return ", ".join(filter(None, [shown.name, born, *numbers]))[:400]
@@ -83,6 +97,8 @@ def request_summary(request: InformationRequest, *, names: dict[int, str], at: d
         late = _("%(time)s: late") if row["is_late"] else "%(time)s"
         due = stands if row["stands"] else late % {"time": moment(request.due_at)}
         rows.append({"key": _("Answer by"), "value": due})
+    if request.escalated_at:
+        rows.append({"key": _("Put before the managers as late"), "value": moment(request.escalated_at)})
     if request.taken_by:
         rows.append({"key": _("Worked on by"), "value": names.get(request.taken_by, "")})
     if request.clarify:
@@ -173,11 +189,14 @@ def export_row(row: dict[str, Any]) -> list[Any]:
 
 
 def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
-    """What this agency was asked, what it asked and is late or must reply to, and what was escalated."""
-    at, items = timezone.now(), []
+    """What this agency was asked, and what it asked and is late or must reply to.
+
+    Managers are told of what is nearly late at their own agency, and of what was put before them at either.
+    """
+    at, items, manages = timezone.now(), [], scope.allows(Permission.DISCLOSURE_VIEW)
     if scope.allows(Permission.REQUEST_ANSWER):
         items += [
-            line(each, _("%(from)s asks your agency for information"), at=at)
+            line(each, asked_words(each, manages=manages, at=at), at=at)
             for each in queries.to_answer(scope=scope, person_id=person_id)
             if each.clarify_at is None
         ]
@@ -186,8 +205,43 @@ def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[A
             if each.clarify_at is not None:
                 items.append(line(each, _("%(to)s asks what you need"), at=at))
             elif each.due_at < at:
-                items.append(line(each, _("%(to)s is late with its answer to you"), at=at))
+                late = (
+                    escalated_words() if manages and each.escalated_at else _("%(to)s is late with its answer to you")
+                )
+                items.append(line(each, late, at=at))
     return items
+
+
+def asked_words(request: InformationRequest, *, manages: bool, at: datetime) -> str:
+    """How Today speaks of a request that the agency has yet to answer: to its managers, how late that is."""
+    if manages and request.escalated_at and request.due_at < at:
+        return escalated_words()
+    if manages and rules.is_near(due=request.due_at, urgency=request.urgency, at=at):
+        return _("Nearly late: %(from)s asks your agency for information")
+    return _("%(from)s asks your agency for information")
+
+
+def escalated_words() -> str:
+    return _("Put before the managers of both agencies: %(to)s is late with its answer to %(from)s")
+
+
+def handed_over(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
+    """For who manages the cohort: what their agency was made to answer for in the last days."""
+    if not scope.allows(Permission.COHORT_MANAGE):
+        return []
+    since = timezone.now() - timedelta(days=NEWS_DAYS)
+    return [
+        Attention(
+            text=_("%(from)s handed a nomination over to your agency: you answer for it now")
+            % {"from": each.owner_agency.name},
+            url=reverse("cohorts-person", args=[each.person.public_id]),
+            on=timezone.localdate(each.disclosed_at),
+            kind=_("Handed over"),
+            is_news=True,
+            person_id=each.person_id,
+        )
+        for each in queries.handed_over(scope=scope, since=since, person_id=person_id)
+    ]
 
 
 def line(request: InformationRequest, text: str, *, at: datetime) -> Attention:
@@ -210,11 +264,16 @@ def package_summary(package: Package, *, names: dict[int, str]) -> list[dict[str
         {"key": _("Fingerprint of their certificate"), "value": package.fingerprint},
         {"key": _("What for"), "value": package.purpose},
         {"key": _("Power in law"), "value": gateway(package.gateway)},
+        {"key": _("Lawful basis"), "value": gateway(package.basis)},
         {"key": _("What they need"), "value": kinds(package.kinds)},
         {"key": _("Why it is necessary"), "value": package.necessity},
         {"key": _("What is in it"), "value": _("%(rows)s rows") % {"rows": len(package.items)}},
-        {"key": _("Put together by"), "value": names.get(package.made_by, "")},
+        {"key": _("Begun by"), "value": names.get(package.made_by, "")},
     ]
+    if package.filled_by:
+        rows.append({"key": _("Put together by"), "value": names.get(package.filled_by, "")})
+    if package.conditions:
+        rows.append({"key": _("Conditions"), "value": "; ".join(gateway(slug) for slug in package.conditions)})
     if package.text:
         rows.append({"key": _("In words"), "value": package.text})
     if package.approved_by:

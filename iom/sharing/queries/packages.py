@@ -1,5 +1,6 @@
 """Reads of packages for somebody outside the partnership."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
@@ -28,7 +29,12 @@ def get_package(*, package_id: int, scope: Scope) -> Package:
 
 def to_approve(*, scope: Scope) -> "QuerySet[Package]":
     """Those that somebody else put together and that wait for a second person."""
-    return list_packages(scope=scope).filter(state=PackageState.CHECK).exclude(made_by=scope.user_id)
+    return (
+        list_packages(scope=scope)
+        .filter(state=PackageState.CHECK)
+        .exclude(made_by=scope.user_id)
+        .exclude(filled_by=scope.user_id)
+    )
 
 
 def held(*, package: Package, scope: Scope) -> list[Gathered]:
@@ -40,6 +46,18 @@ def held(*, package: Package, scope: Scope) -> list[Gathered]:
         and rules.kind_of(each.source) in package.kinds
         and rules.may_go_to(None, only_for=each.only_for)
     ]
+
+
+def of_person(*, scope: Scope, person_ids: Collection[int]) -> "QuerySet[Package]":
+    """Packages about people that have not come to an end."""
+    ended = (PackageState.OVER, PackageState.DROPPED)
+    return list_packages(scope=scope).filter(person__in=person_ids).exclude(state__in=ended)
+
+
+def without_use(*, scope: Scope, package_ids: Collection[int]) -> list[int]:
+    """Those of these packages, by id, whose file nobody can fetch: dropped, over, or never approved."""
+    found = Package.objects.visible_to(scope).filter(pk__in=package_ids).exclude(state=PackageState.READY)
+    return list(found.values_list("pk", flat=True))
 
 
 def ended(*, scope: Scope, on: date) -> "QuerySet[Package]":

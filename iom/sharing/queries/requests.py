@@ -8,7 +8,7 @@ from iom.access.scope import Scope
 from iom.common import subject_access
 from iom.common.errors import NotVisible
 from iom.common.subject_access import Gathered
-from iom.sharing.choices.requests import Give
+from iom.sharing.choices.requests import DisclosureKind, Give
 from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.rules import requests as rules
 
@@ -108,6 +108,13 @@ def log(*, scope: Scope, kind: str = "", start: date | None = None, end: date | 
 
 def disclosures_about(*, person_id: int, scope: Scope) -> list[Disclosure]:
     return list(_disclosures(scope).filter(person=person_id).order_by("-disclosed_at", "-pk"))
+
+
+def handed_over(*, scope: Scope, since: datetime, person_id: int | None = None) -> list[Disclosure]:
+    """What other agencies made this one answer for since then, the newest first, each with its person."""
+    found = _disclosures(scope).filter(kind=DisclosureKind.TRANSFER, to_agency=scope.agency_id, disclosed_at__gte=since)
+    found = found.filter(person=person_id) if person_id else found
+    return list(found.select_related("owner_agency", "person").order_by("-disclosed_at", "-pk"))
 
 
 def disclosure_of(*, request: InformationRequest, scope: Scope) -> Disclosure | None:

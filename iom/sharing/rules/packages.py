@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
+from iom.agreements import rules as sharing_rules
+from iom.agreements.choices import Answers, Category
+from iom.agreements.rules.sharing_agreements import AgencyLike
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move, after
 from iom.sharing.choices.packages import PackageState as S
@@ -40,14 +43,47 @@ def check_words(words: Mapping[str, str], *, kinds: Collection[str]) -> None:
         raise InvalidInput("The package is not complete.", wrong)
 
 
+def check_can_begin(*, giver: AgencyLike, gateway: str, basis: str) -> None:
+    """Raises where the register gives the agency no such power to share, or no such lawful basis."""
+    wrong = {}
+    for name, slug, answers in (("gateway", gateway, Answers.POWER), ("basis", basis, Answers.BASIS)):
+        try:
+            sharing_rules.check_can_rest_on(slug, giver=giver)
+        except InvalidInput as error:
+            wrong[name] = error.fields["gateway"]
+        else:
+            if sharing_rules.gateways()[slug].answers != answers:
+                wrong[name] = "Select one from the list"
+    if wrong:
+        raise InvalidInput("What it rests on does not hold.", wrong)
+
+
+def check_conditions(
+    *, giver: AgencyLike, kinds: Collection[str], special: Collection[str], conditions: Collection[str]
+) -> None:
+    """Raises where what the agency gives holds a special category that none of the conditions covers."""
+    held = sharing_rules.held_in(giver=giver, kinds=kinds, special=special)
+    bare = [
+        str(Category(category).label)
+        for category in sorted(held)
+        if not any(sharing_rules.is_condition(slug, category=category, giver=giver) for slug in conditions)
+    ]
+    if bare:
+        message = f"Select a condition on which {giver.name} may give this: {', '.join(bare)}"
+        raise InvalidInput(message, {"conditions": message})
+
+
 def check_can_hand_on(*, rows: int, text: str) -> None:
     if not rows and not cut(text).replace(CUT_OUT, "").strip():
         raise InvalidInput("There is nothing in it.", {"text": "Tick what to give, or write it."})
 
 
-def check_can_approve(*, made_by: int, by_id: int) -> None:
-    if made_by == by_id:
+def check_can_approve(*, hands: Collection[int | None], by_id: int, is_as_seen: bool) -> None:
+    """`hands`: who began it and who said what goes in. `is_as_seen`: nothing of it was changed since it was shown."""
+    if by_id in hands:
         raise NotAllowed("You put this package together. Somebody else must approve it.")
+    if not is_as_seen:
+        raise WrongState("This package was changed after you opened the page. Look at it again.")
 
 
 def expires_on(*, on: date, days: int) -> date:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from iom.agreements.choices import RecordKind
+from iom.agreements.choices import Category, RecordKind
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move, after
@@ -193,3 +193,10 @@ KINDS: Mapping[str, str] = {
 
 def kind_of(source: str) -> str:
     return KINDS.get(source, RecordKind.ANSWERS)
+
+
+def special_in(*, sources: Collection[str], words: Collection[str]) -> set[str]:
+    """The special categories in what is given, besides those its tables always hold: those that its words hold, and
+    what a panel was told or decided, which is about offending.
+    """
+    return {*words, *({Category.CRIMINAL} if any(each.startswith("cohorts.") for each in sources) else ())}

@@ -121,7 +121,6 @@ def emergency(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     """Opens the whole record of a person for some hours: says first what will happen, and who is told."""
     scope, at = request.scope, timezone.now()
     person = queries.person_to_open(public_id=public_id, scope=scope)
-    owners = queries.owners_opened(person_id=person.pk, scope=scope)
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer = opened(request, person, form)
@@ -129,7 +128,8 @@ def emergency(request: ScopedRequest, public_id: UUID) -> HttpResponse:
             return answer
     audit.viewed(by=scope, at=at, person_id=person.pk, page="emergency")
     own = queries.open_for(person_id=person.pk, scope=scope)
-    told = present.listed(owners, present.agency_names(scope=scope))
+    # Only who lets it be told: whom else it would open keeps to itself that it holds anything, until it is opened.
+    told = ", ".join(agency.name for agency in people.pointed_to(person_id=person.pk, scope=scope))
     context = {"form": form, "told": told, "own": own, "by_number": False}
     return render(request, "sharing/emergency.html", context)
 
@@ -217,11 +217,12 @@ def emergencies(request: ScopedRequest) -> HttpResponse:
     """The report of a month: every record that was opened in an emergency, and what the reviews found."""
     scope, (first, end) = request.scope, month_of(request)
     found = list(in_month(request, first, end))
-    note_list(request, [access.person_id for access in found], "view.emergency-access")
+    waiting = list(limits.to_review(scope=scope))
+    note_list(request, sorted({access.person_id for access in [*found, *waiting]}), "view.emergency-access")
     before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
     context = {
         "rows": present.access_rows(found, scope=scope),
-        "waiting": present.access_rows(list(limits.to_review(scope=scope)), scope=scope),
+        "waiting": present.access_rows(waiting, scope=scope),
         "figures": present.month_summary(found, on=timezone.localdate()),
         "month": date_format(first, "F Y"),
         "before": before,

@@ -67,12 +67,12 @@ def opened(request: ScopedRequest, package_id: int, page: str) -> Package:
 def one(request: ScopedRequest, package_id: int) -> HttpResponse:
     """One package: who it is for, what is in it, and what can be done next."""
     found = opened(request, package_id, "package")
-    names = partnerships.user_names(user_ids={found.made_by, found.approved_by or 0})
+    names = partnerships.user_names(user_ids={found.made_by, found.filled_by or 0, found.approved_by or 0})
     context = {
         "found": found,
         "rows": present.package_summary(found, names=names),
         "may_approve": found.state == "check"
-        and found.made_by != request.scope.user_id
+        and request.scope.user_id not in (found.made_by, found.filled_by)
         and request.scope.allows(APPROVE),
         "may_fill": found.state == "draft",
         "may_take": found.state == "ready",
@@ -86,7 +86,8 @@ def one(request: ScopedRequest, package_id: int) -> HttpResponse:
 def fill(request: ScopedRequest, package_id: int) -> HttpResponse:
     """Ticks what goes in, and hands it to a second person."""
     found = opened(request, package_id, "package-fill")
-    form = FillForm(request.POST or None, held=queries.held(package=found, scope=request.scope))
+    held = queries.held(package=found, scope=request.scope)
+    form = FillForm(request.POST or None, held=held, giver=found.owner_agency)
     if request.method == "POST" and form.is_valid():
         try:
             operations.fill(package=found, by=request.scope, at=timezone.now(), **form.cleaned_data)
@@ -104,15 +105,19 @@ def approve(request: ScopedRequest, package_id: int) -> HttpResponse:
     """First says what will leave, to whom and under what; then it is sealed."""
     scope, at = request.scope, timezone.now()
     found = opened(request, package_id, "package-approve")
+    who = present.who_of_own(found.person, scope)
     if request.method == "POST":
-        operations.approve(package=found, who=present.who(found.person, scope), by=scope, at=at)
+        seen = request.POST.get("seen", "")
+        operations.approve(package=found, who=who, seen=seen, by=scope, at=at)
         messages.success(request, _("Approved and sealed. It can be fetched until its time is over."))
         return redirect("sharing-packages" if scope.allows(MAKE) else "admin")
     context = {
         "found": found,
         "gateway": present.gateway(found.gateway),
-        "who": present.who(found.person, scope),
-        "is_own": found.made_by == scope.user_id,
+        "basis": present.gateway(found.basis),
+        "who": who,
+        "seen": operations.as_shown(found, who=who),
+        "is_own": scope.user_id in (found.made_by, found.filled_by),
     }
     return render(request, "sharing/packages_approve.html", context)
 

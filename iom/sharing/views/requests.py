@@ -132,13 +132,7 @@ def one(request: ScopedRequest, ask_id: int) -> HttpResponse:
 def missing_agreement(found: InformationRequest, request: ScopedRequest) -> str:
     """What agreement is missing for an answer; nothing where there is one."""
     try:
-        operations.check_agreed(
-            giver=found.agency,
-            receiver=found.owner_agency,
-            kinds=found.kinds,
-            by=request.scope,
-            on=timezone.localdate(),
-        )
+        operations.check_agreed(request=found, kinds=found.kinds, special=(), by=request.scope, on=timezone.localdate())
     except WrongState as error:
         return error.message
     return ""
@@ -275,9 +269,8 @@ def send(request: ScopedRequest, ask_id: int) -> HttpResponse:
             add_errors(form, error)
         else:
             kinds = operations.kinds_given(chosen, given["text"])
-            operations.check_agreed(
-                giver=found.agency, receiver=found.owner_agency, kinds=kinds, by=scope, on=timezone.localdate()
-            )
+            special = rules.special_in(sources=[item.source for item in chosen], words=given["special"])
+            operations.check_agreed(request=found, kinds=kinds, special=special, by=scope, on=timezone.localdate())
             context |= {
                 "kinds": present.kinds(kinds),
                 "groups": present.item_groups(chosen),
@@ -285,7 +278,7 @@ def send(request: ScopedRequest, ask_id: int) -> HttpResponse:
                 "is_part": is_part,
                 "gateway": present.gateway(found.gateway),
                 "until": timezone.localdate() + timedelta(days=given["kept_days"] - 1),
-                "fields": {name: request.POST.get(name, "") for name in form.fields},
+                "fields": {name: request.POST.getlist(name) for name in form.fields},
             }
             return render(request, "sharing/requests_preview.html", context)
     return render(request, "sharing/requests_send.html", context)

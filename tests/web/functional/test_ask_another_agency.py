@@ -56,6 +56,7 @@ def test_one_agency_asks_and_another_answers_with_the_keyboard(signed_in: Callab
     page.get_by_role("heading", name="Write the answer").wait_for()
     sound(page)
     write(page, "Your answer", "He has an offer of a flat. [[His sister signed for it.]]")
+    press(page.get_by_label("None of these"), "Space")
     press(page.get_by_label("No", exact=True), "Space")
     write(page, "Why something is left out", "Speaks of somebody else")
     press(page.get_by_label("30"), "Space")

@@ -46,11 +46,13 @@ def test_an_agreement_holds_once_a_second_person_puts_it_in_force(place: Place, 
         )  # fmt: skip
         assert "ISA 2" not in references(irene)
         with pytest.raises(NotAllowed, match="you drafted"):
-            agreements.put_in_force(agreement=agreement, by=irene, at=AT)
+            agreements.put_in_force(agreement=agreement, seen=AT.isoformat(), by=irene, at=AT)
         with pytest.raises(NotAllowed, match="role"):
-            agreements.put_in_force(agreement=agreement, by=replace(martin, permissions=frozenset()), at=AT)
+            agreements.put_in_force(
+                agreement=agreement, seen=AT.isoformat(), by=replace(martin, permissions=frozenset()), at=AT
+            )
     with act_in(martin):
-        agreements.put_in_force(agreement=agreement, by=martin, at=AT)
+        agreements.put_in_force(agreement=agreement, seen=AT.isoformat(), by=martin, at=AT)
         assert "ISA 2" in references(martin)
         (terms,) = [each for each in queries.list_in_force(scope=martin, on=ON) if each.reference == "ISA 2"]
         assert terms.party(place.agencies["Police"].pk).gives == {"arrests"}
@@ -59,6 +61,21 @@ def test_an_agreement_holds_once_a_second_person_puts_it_in_force(place: Place, 
             ("agreements.put_in_force", martin.user_id),
             ("agreements.set_party", irene.user_id),
         ]
+
+
+def test_what_was_changed_since_the_second_person_read_it_is_not_put_in_force(
+    place: Place, irene: Scope, martin: Scope
+) -> None:
+    with act_in(irene):
+        agreement = make_draft_agreement(list(place.agencies.values()), at=AT, reference="ISA 2")
+        party = agreement.parties.get(agency=place.agencies["Treatment"])
+    later = AT + timedelta(minutes=5)
+    with act_in(irene):
+        agreements.remove_party(party=party, by=irene, at=later)
+    with act_in(martin):
+        with pytest.raises(WrongState, match="changed after you opened the page"):
+            agreements.put_in_force(agreement=agreement, seen=AT.isoformat(), by=martin, at=later)
+        agreements.put_in_force(agreement=agreement, seen=later.isoformat(), by=martin, at=later)
 
 
 def test_what_is_in_force_stands_as_it_was_signed(place: Place, irene: Scope) -> None:
@@ -70,7 +87,7 @@ def test_what_is_in_force_stands_as_it_was_signed(place: Place, irene: Scope) ->
             lambda: agreements.set_party(
                 agreement=agreement, agency=party.agency, details=PartyDetails([], True), by=irene, at=AT
             ),
-            lambda: agreements.put_in_force(agreement=agreement, by=irene, at=AT),
+            lambda: agreements.put_in_force(agreement=agreement, seen=AT.isoformat(), by=irene, at=AT),
         ):
             with pytest.raises(WrongState):
                 attempt()

@@ -1,5 +1,6 @@
 """The papers of an agreement, and the register of data protection impact assessments."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -150,7 +151,14 @@ def test_one_drafts_an_assessment_and_another_approves_it(
     with act_in(martin.scope):
         found = present.attention(scope=martin.scope, on=timezone.localdate())
     assert [item.text for item in found] == ["Impact assessment, for your approval: Linking"]
-    as_user(martin).post(f"{made}/approve")
+    old = as_user(martin).get(f"{made}/approve").content.decode()
+    as_user(irene).post(f"{made}/change", {**TYPED, **asked, "risks": "Another risk."})
+    seen = {"seen": re.search('name="seen" value="(.*?)"', old)[1]}  # type: ignore[index]
+    stale = as_user(martin).post(f"{made}/approve", seen)
+    assert stale.status_code == 409
+    assert "changed after you opened the page" in stale.text
+    new = as_user(martin).get(f"{made}/approve").content.decode()
+    as_user(martin).post(f"{made}/approve", {"seen": re.search('name="seen" value="(.*?)"', new)[1]})  # type: ignore[index]
     page = as_user(irene).get(made).content.decode()
     assert "Approved" in page
     assert as_user(irene).get(f"{made}/change").status_code == 409
@@ -162,9 +170,9 @@ def test_who_may_not_and_the_second_of_two_are_told(place: Place, irene: Worker,
         with pytest.raises(NotAllowed):
             agreements.draft_assessment(assessed=None, by=martin.scope, at=AT)  # type: ignore[arg-type]
     with act_in(martin.scope):
-        agreements.approve_assessment(assessment=drafted, by=martin.scope, at=AT)
+        agreements.approve_assessment(assessment=drafted, seen=AT.isoformat(), by=martin.scope, at=AT)
         with pytest.raises(WrongState, match="approved and stands"):
-            agreements.approve_assessment(assessment=drafted, by=martin.scope, at=AT)
+            agreements.approve_assessment(assessment=drafted, seen=AT.isoformat(), by=martin.scope, at=AT)
 
 
 def test_an_assessment_is_not_of_an_agreement_elsewhere(
@@ -190,7 +198,7 @@ def test_today_tells_of_an_assessment_near_its_review(
         drafted = make_assessment(place.agencies["Probation"], at=AT, review_on=on + timedelta(days=days + 400))
         ImpactAssessment.objects.update(review_on=on + timedelta(days=days))
     with act_in(martin.scope):
-        agreements.approve_assessment(assessment=drafted, by=martin.scope, at=AT)
+        agreements.approve_assessment(assessment=drafted, seen=AT.isoformat(), by=martin.scope, at=AT)
     with act_in(irene.scope):
         found = present.attention(scope=irene.scope, on=on)
     assert [item.overdue for item in found] == ([] if overdue is None else [overdue])

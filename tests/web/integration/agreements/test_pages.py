@@ -1,5 +1,6 @@
 """The pages of agreements: the register, drafting, the parties, putting in force, and what withdrawing would stop."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +11,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from iom.access.scope import act_in
+from iom.agreements import operations as agreements
 from iom.agreements.models import SharingAgreement
 from iom.agreements.presenters import sharing_agreements as present
 from iom.imports import operations as imports
-from tests.factories.agreements import make_agreement, make_draft_agreement
+from tests.factories.agreements import drafter, make_agreement, make_assessment, make_draft_agreement
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 
 SignIn = Callable[[Worker], Client]
@@ -23,6 +25,7 @@ TYPED: dict[str, Any] = {
     "purposes": "To find a home before release.",
     "gateways": ["offender-management-s14", "law-enforcement-task"],
     "retention": "Until a home is found.",
+    "security": "Read by the housing team alone.",
     "start_date_day": "1", "start_date_month": "1", "start_date_year": "2026",
     "last_day_day": "31", "last_day_month": "12", "last_day_year": "2030",
     "review_on_day": "1", "review_on_month": "6", "review_on_year": "2030",
@@ -66,9 +69,20 @@ def test_one_drafts_and_another_puts_it_in_force(place: Place, irene: Worker, ma
     assert "Agreement ISA 2, for you to put in force" in today
     page = client_page(as_user(martin), f"{address}/put-in-force")
     assert "these agencies share what stands here" in page
-    as_user(martin).post(f"{address}/put-in-force")
+    assert "No approved impact assessment stands for this agreement" in page
+    with act_in(place.system()):
+        probation = place.agencies["Probation"]
+        assessment = make_assessment(probation, at=AT, agreement_id=agreement.pk)
+        approver = drafter(probation, 902)
+        agreements.approve_assessment(assessment=assessment, seen=AT.isoformat(), by=approver, at=AT)
+    assert "No approved impact assessment" not in client_page(as_user(martin), f"{address}/put-in-force")
+    seen = re.search('name="seen" value="(.*?)"', page)
+    assert seen is not None
+    assert as_user(martin).post(f"{address}/put-in-force", {"seen": "2020-01-01"}).status_code == 409
+    as_user(martin).post(f"{address}/put-in-force", {"seen": seen[1]})
     page = client_page(as_user(irene), address)
     assert "In force" in page
+    assert "Read by the housing team alone." in page
     assert "31 December 2030" in page, "the last day, not the first day after it"
     assert as_user(irene).get(f"{address}/change").status_code == 409
 

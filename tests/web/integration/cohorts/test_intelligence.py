@@ -1,6 +1,7 @@
 """Graded intelligence for the panel: read by whom its handling code lets, through both walls, until taken back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from iom.access.scope import Scope, act_in
+from iom.agreements import operations as agreements
+from iom.agreements.models import SharingAgreement
 from iom.audit.models import Event
 from iom.cohorts import operations as cohorts
 from iom.cohorts.models import Nomination, PanelIntelligence, Scheme
@@ -19,6 +22,7 @@ from iom.people.models import IntelligenceCount, Person, SourceRecord
 from iom.sharing.operations import requests
 from iom.sharing.operations.requests import Asking
 from iom.sharing.queries import packages as packages_held
+from tests.factories.agreements import drafter, make_agreement
 from tests.factories.cohorts import nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event
@@ -87,6 +91,30 @@ def test_it_is_given_on_a_form_that_says_what_is_missing(
         assert (given.grading, given.audience, given.handling_conditions) == ("3DC", "own", "For the panel alone")
         event = Event.objects.get(action="cohorts.give_intelligence")
     assert WORDS not in str(vars(event))
+
+
+def test_neither_intelligence_nor_a_return_is_given_to_whom_no_agreement_lets_receive_it(
+    place: Place, nomination: Nomination, alice: Worker, as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        agreement, by = SharingAgreement.objects.get(), drafter(place.agencies["Police"])
+        agreements.withdraw(agreement=agreement, reason="A party left", by=by, at=AT)
+    give(nomination, replace(SHARED, audience="own"), alice.scope)
+    with pytest.raises(InvalidInput, match="No sharing agreement in force lets Police share"):
+        give(nomination, SHARED, alice.scope)
+    client, address = as_user(alice), reverse("cohorts-return", args=[nomination.pk])
+    told = {"known": "yes", "summary": WORDS, "view": "support", "view_reason": "Why", "audience": "partners"}
+    refused = client.post(address, told)
+    assert "No sharing agreement in force lets Police share" in refused.text
+    assert WORDS in refused.text, "what was typed is not lost"
+    with act_in(place.system()):
+        both = [place.agencies["Police"], place.agencies["Probation"]]
+        other = make_agreement(both, at=AT, reference="Two alone")
+    assert "does not let Prison receive from Police" in client.post(address, told).text
+    listed = {**told, "audience": "listed", "audience_agencies": [place.agencies["Probation"].pk]}
+    assert client.post(address, listed).status_code == 302
+    with act_in(alice.scope):
+        assert Event.objects.get(action="cohorts.give_return").detail["agreements"] == [other.pk]
 
 
 def test_taken_back_its_words_are_gone_and_only_its_own_agency_can(

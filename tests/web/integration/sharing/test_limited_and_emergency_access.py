@@ -1,7 +1,8 @@
 """A record kept from some, opened in an emergency, reviewed, and what becomes of both when people are merged."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from iom.agreements.operations import limits as operations
 from iom.agreements.queries.limits import limited
 from iom.audit.models import Event
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
-from iom.people.models import Person
+from iom.partnerships.models import Agency
+from iom.people.models import Person, SourceRecord
 from iom.sharing.operations import limits as merging
 from iom.sharing.queries import limits as queries
 from tests.factories.partnerships import Place, Worker, make_worker
@@ -57,6 +59,14 @@ def place_limit(person: Person, by: Scope, **given: Any) -> LimitedAccess:
     }  # fmt: skip
     with act_in(by):
         return operations.place_limit(person=person, **{**values, **given}, by=by, at=at)
+
+
+def test_nobody_is_kept_from_somebody_who_is_there_no_longer(place: Place, person: Person, manager: Worker) -> None:
+    with act_in(place.system()):
+        other = make_person(place)
+        Person.objects.filter(pk=person.pk).update(merged_into=other)
+    with pytest.raises(NotVisible):
+        place_limit(person, manager.scope, user_ids=[1])
 
 
 def seen_by(worker: Worker) -> Scope:
@@ -175,6 +185,18 @@ def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(
     nurse = make_worker(place, "nora", agency="Treatment", roles=["manager"])
     access = open_it(person, practitioner)
     assert access.told_agencies == [place.agencies["Treatment"].pk]
+    # Of what is opened to nobody yet, only who lets it be told is named.
+    colleague = make_worker(place, "paula", agency="Probation", roles=["practitioner"])
+    with act_in(place.system()):
+        shared = make_person(place, family_name="Rook")
+        for agency, points in (("Treatment", False), ("Prison", True)):
+            Agency.objects.filter(pk=place.agencies[agency].pk).update(points=points)
+            record = SourceRecord.objects.get(person=make_person(place, agency=agency, audience="own"))
+            SourceRecord.objects.filter(pk=record.pk).update(person=shared)
+    asked = as_user(colleague).get(reverse("sharing-emergency", args=[shared.public_id])).text
+    assert "every agency whose record it opens is told" in asked
+    assert "Prison" in asked
+    assert "Treatment" not in asked
     client = as_user(practitioner)
     page = client.get(reverse("people-person", args=[person.public_id]))
     assert page.status_code == 200
@@ -182,7 +204,6 @@ def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(
     with act_in(place.system()):
         look = Event.objects.filter(action="view.people.overview").latest("pk")
     assert look.detail["emergency_access"] == access.pk
-    colleague = make_worker(place, "paula", agency="Probation", roles=["practitioner"])
     assert as_user(colleague).get(reverse("people-person", args=[person.public_id])).status_code == 404
     assert "opened a record in an emergency" in as_user(nurse).get(reverse("today")).text
     later = limited(practitioner.scope, at=access.closes_at)
@@ -212,6 +233,26 @@ def test_nobody_reviews_their_own_and_the_second_of_two_reviewers_is_told(
     assert person.name not in report.text, "information governance does no casework: people are numbers"
     taken = as_user(second).get(reverse("sharing-emergencies-export", args=["csv"]))
     assert REASON in taken.text
+
+
+def test_the_report_of_a_month_counts_that_month_and_what_waits_is_looked_at_whenever_it_was(
+    place: Place, person: Person, manager: Worker, second: Worker, as_user: AsUser
+) -> None:
+    access = open_it(person, manager)
+    then = datetime(2025, 3, 31, 22, 30, tzinfo=UTC)  # half past eleven in London
+    with act_in(place.system()):
+        EmergencyAccess.objects.filter(pk=access.pk).update(
+            opened_at=then, closes_at=then + timedelta(hours=4), review_due_on=date(2025, 4, 3)
+        )
+    client, address = as_user(second), reverse("sharing-emergencies")
+    figure = re.compile(r'<dd class="govuk-summary-list__value">\s*(.*?)\s*</dd>')
+    told = {month: figure.findall(client.get(address, {"month": month}).text) for month in ("2025-03", "2025-04")}
+    # Opened; by Probation; reviewed; late or overdue. In April none was.
+    assert told["2025-03"][:4] == ["1", "1", "0", "1"]
+    assert told["2025-04"][:3] == ["0", "0", "0"]
+    with act_in(place.system()):
+        looks = Event.objects.filter(action="view.emergency-access")
+        assert looks.count() == 2, "April's page shows whom March's waiting access is about"
 
 
 def test_what_is_for_some_alone_opens_in_an_emergency_and_what_is_kept_by_name_does_not(

@@ -21,7 +21,7 @@ from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.operations import requests as operations
 from iom.sharing.operations.requests import Asking
 from iom.sharing.rules import requests as rules
-from tests.factories.agreements import drafter
+from tests.factories.agreements import drafter, make_agreement
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
 
@@ -75,13 +75,49 @@ def ask(person: Person, peter: Worker, place: Place, **given: Any) -> Informatio
 
 def answer(request: InformationRequest, by: Scope, *, at: datetime | None = None, **given: Any) -> Disclosure:
     """An answer with everything held, unless the items were chosen before."""
-    values = {"text": "He is.", "is_part": False, "reason": "", "kept_days": 30, **given}
+    values = {"text": "He is.", "special": [], "is_part": False, "reason": "", "kept_days": 30, **given}
     with act_in(by):
         if not AnswerItem.objects.filter(request_id=request.pk).exists():
             operations.gather(request=request, by=by, at=timezone.now())
             ids = AnswerItem.objects.filter(request_id=request.pk).values_list("pk", flat=True)
             operations.choose(request=request, item_ids=list(ids), by=by, at=timezone.now())
         return operations.send(request=request, by=by, at=at or timezone.now(), **values)
+
+
+def test_nobody_is_asked_about_who_was_destroyed_or_merged_meanwhile(
+    place: Place, person: Person, peter: Worker
+) -> None:
+    with act_in(place.system()):
+        merged, other = make_person(place), make_person(place)
+        Person.objects.filter(pk=merged.pk).update(merged_into=other)
+        Person.objects.filter(pk=person.pk).update(erased_at=timezone.now())
+    for gone in (person, merged):
+        with pytest.raises(NotVisible):
+            ask(gone, peter, place)
+
+
+@pytest.mark.parametrize("move", ["merge", "split"])
+def test_what_was_chosen_before_a_merge_or_split_is_chosen_again(
+    place: Place, person: Person, peter: Worker, tess: Worker, move: str
+) -> None:
+    sent, request = ask(person, peter, place), ask(person, peter, place)
+    answer(sent, tess.scope)
+    by = place.system()
+    with act_in(tess.scope):
+        operations.gather(request=request, by=tess.scope, at=timezone.now())
+        ids = AnswerItem.objects.filter(request_id=request.pk).values_list("pk", flat=True)
+        operations.choose(request=request, item_ids=list(ids), by=tess.scope, at=timezone.now())
+    with act_in(by):
+        other = make_person(place)
+        if move == "merge":
+            operations.merge(by=by, keep_id=person.pk, gone_id=other.pk, at=timezone.now())
+        else:
+            operations.split(by=by, person_id=person.pk, new_id=other.pk, source_record_ids=[], at=timezone.now())
+        event = Event.objects.get(action=f"sharing.requests.{move}")
+        assert event.detail["items_forgotten"] > 0
+    with act_in(tess.scope):
+        assert not AnswerItem.objects.filter(request_id=request.pk).exists()
+        assert AnswerItem.objects.filter(request_id=sent.pk).exists(), "what was sent was sent as theirs"
 
 
 def test_an_answer_is_a_snapshot_for_the_roles_of_who_asked(
@@ -155,6 +191,41 @@ def test_without_an_agreement_in_force_nothing_is_sent_and_nothing_is_lost(
         answer(request, tess.scope)
     with act_in(tess.scope):
         assert InformationRequest.objects.get().state == "asked"
+
+
+def test_the_log_names_the_agreement_that_lets_this_agency_give_to_that_one(
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
+) -> None:
+    end_agreement(place)
+    treatment, probation, council = (place.agencies[name] for name in ("Treatment", "Probation", "Council"))
+    with act_in(place.system()):
+        make_agreement([treatment, council], at=timezone.now(), reference="With the council")
+    request = ask(person, peter, place)
+    with pytest.raises(WrongState, match="does not let Probation receive from Treatment"):
+        answer(request, tess.scope)
+    with act_in(place.system()):
+        gateways = ["offender-management-s14", "uk-gdpr-6-1-e", "law-enforcement-task"]
+        other = make_agreement([treatment, probation], at=timezone.now(), reference="Another", gateways=gateways)
+    with pytest.raises(WrongState, match="Agreement Another does not name what this is said to rest on"):
+        answer(request, tess.scope)
+    disclosure = answer(ask(person, peter, place, gateway="offender-management-s14"), tess.scope)
+    assert disclosure.agreement_id == other.pk
+    with act_in(peter.scope), pytest.raises(InvalidInput, match="Treatment may not share with Probation"):
+        operations.ask(
+            person=person, agency=treatment, by=peter.scope, at=timezone.now(),
+            asking=Asking(**{**vars(ASKING), "gateway": "common-law-policing"}),
+        )  # fmt: skip
+
+
+def test_words_that_hold_what_no_condition_covers_are_not_sent(
+    place: Place, person: Person, peter: Worker, tess: Worker
+) -> None:
+    request = ask(person, peter, place)
+    with pytest.raises(WrongState, match="no condition for special category data of Treatment: Religion"):
+        answer(request, tess.scope, special=["religion"])
+    answer(request, tess.scope, special=["health"])
+    with act_in(tess.scope):
+        assert Event.objects.get(action="sharing.requests.send").detail["special"] == ["health"]
 
 
 def test_an_agreement_that_ends_while_somebody_chooses_stops_the_answer(
@@ -258,8 +329,29 @@ def test_what_is_late_is_put_before_the_managers_once(
         assert operations.escalate(by=place.system(), at=late) == 0
         assert Event.objects.filter(action="sharing.requests.escalate").count() == 1
         InformationRequest.objects.filter(pk=request.pk).update(due_at=timezone.now() - timedelta(hours=1))
-    assert "is late with its answer" in as_user(peter).get(reverse("today")).text
+    assert "is late with its answer to you" in as_user(peter).get(reverse("today")).text
     assert "asks your agency for information" in as_user(tess).get(reverse("today")).text
+    for name, agency in (("mia", "Treatment"), ("max", "Probation")):
+        manager = as_user(make_worker(place, name, agency=agency, roles=["manager"]))
+        told = manager.get(reverse("today")).text
+        assert "Put before the managers of both agencies: Treatment is late with its answer to Probation" in told
+        assert "Put before the managers as late" in manager.get(reverse("sharing-request", args=[request.pk])).text
+
+
+def test_what_is_nearly_late_is_told_to_the_managers_of_the_agency_asked(
+    place: Place, person: Person, peter: Worker, tess: Worker, as_user: AsUser
+) -> None:
+    request = ask(person, peter, place, urgency="emergency")
+    mia, max_ = (
+        as_user(make_worker(place, name, agency=agency, roles=["manager"]))
+        for name, agency in (("mia", "Treatment"), ("max", "Probation"))
+    )
+    assert "Nearly late" not in mia.get(reverse("today")).text
+    with act_in(place.system()):
+        InformationRequest.objects.filter(pk=request.pk).update(due_at=timezone.now() + timedelta(minutes=119))
+    assert "Nearly late: Probation asks" in mia.get(reverse("today")).text
+    assert "Nearly late" not in as_user(tess).get(reverse("today")).text
+    assert "Nearly late" not in max_.get(reverse("today")).text
 
 
 @pytest.mark.parametrize(
@@ -360,9 +452,14 @@ def test_the_pages_of_an_answer_from_first_to_last(
     assert "Court 1" in page.text
     assert "1 row is ticked" in client.post(items, {"item": [chosen.pk]}, follow=True).text
     answered = {"text": "He is. [[On methadone.]]", "is_part": "no", "reason": "Not needed", "kept_days": 30}
+    assert "Select what the words hold" in client.post(send, answered).text
+    both = client.post(send, {**answered, "special": ["health", "none"]})
+    assert "either special categories or" in both.text
+    answered |= {"special": ["health", "race"]}  # type: ignore[dict-item]
     preview = client.post(send, answered)
     assert "Share this with Probation?" in preview.text
     assert "Court 1" in preview.text
+    assert preview.text.count('type="hidden" name="special"') == 2
     assert "methadone" not in preview.text.partition('class="moj-interruption-card__body"')[2].partition("<form")[0]
     sent = client.post(send, {**answered, "confirmed": "yes"}, follow=True)
     assert "Not opened yet" in sent.text

@@ -126,6 +126,40 @@ def test_each_receiver_may_have_its_own_agreement() -> None:
         share(agreements=[one], receivers=[PROBATION, COUNCIL])
 
 
+def test_what_is_given_at_once_is_given_under_one_agreement_and_the_power_it_is_said_to_rest_on() -> None:
+    to_council = terms(POLICE_GIVES, Party(3, receives=True), agreement_id=1)
+    to_probation = terms(POLICE_GIVES, Party(2, receives=True), agreement_id=2)
+    asked: dict[str, Any] = {"giver": POLICE, "on": ON, "agreements": [to_council, to_probation]}
+
+    def under(receiver: Agency, **given: Any) -> list[int]:
+        found = rules.check_can_give(**{**asked, "receivers": [receiver], "kinds": ["arrests", "answers"], **given})
+        return [each.agreement_id for each in found]
+
+    assert under(PROBATION) == [2]
+    assert under(COUNCIL) == [1]
+    assert under(PROBATION, receivers=[PROBATION, COUNCIL]) == [2, 1]
+    assert under(PROBATION, gateway="offender-management-s14") == [2]
+    with pytest.raises(WrongState, match="does not name what this is said to rest on: Common-law policing"):
+        under(PROBATION, gateway="common-law-policing")
+    with pytest.raises(WrongState, match=r"By “Offender management”, .* Police may not share with Council"):
+        under(COUNCIL, gateway="offender-management-s14")
+    arrests, answers = (
+        terms(replace(POLICE_GIVES, gives=frozenset({kind})), Party(2, receives=True))
+        for kind in ("arrests", "answers")
+    )
+    with pytest.raises(WrongState, match="No one agreement in force lets Police give Probation all of this"):
+        under(PROBATION, agreements=[arrests, answers])
+
+
+def test_what_a_treatment_service_says_in_words_is_health_data() -> None:
+    receives = Party(2, receives=True)
+    with pytest.raises(WrongState, match="no condition for special category data of Treatment: Health"):
+        share(terms(TREATMENT_GIVES, receives), giver=TREATMENT, kind="answers")
+    health = replace(TREATMENT_GIVES, conditions={"health": "uk-gdpr-9-2-g-statutory"})
+    share(terms(health, receives), giver=TREATMENT, kind="answers")
+    share(kind="answers")
+
+
 def put_in_force(agreement: Terms, *, unsigned: int = 0, is_second_person: bool = True) -> None:
     rules.check_can_put_in_force(terms=agreement, unsigned=unsigned, is_second_person=is_second_person, on=ON)
 

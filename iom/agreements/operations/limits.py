@@ -108,17 +108,22 @@ def copy_limits(*, from_id: int, to_id: int, by: Scope, at: datetime) -> int:
         partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were merged or split"
     )
     with act_in(system):
+        # The same limit is there as its original, as a copy of it, or not at all; one that may still lapse is weaker
+        # than one that a second person has confirmed.
+        there = {_same_as(limit) for limit in LimitedAccess.objects.filter(queries.in_force_at(at), person_id=to_id)}
         found = LimitedAccess.objects.filter(queries.in_force_at(at), person_id=from_id)
-        there = set(
-            LimitedAccess.objects.filter(queries.in_force_at(at), person_id=to_id).values_list("copied_from", flat=True)
-        )
-        copied = [limit for limit in found if limit.pk not in there and limit.copied_from_id not in there]
+        copied = [limit for limit in found if _same_as(limit) not in there]
         for limit in copied:
             limit.copied_from_id = limit.copied_from_id or limit.pk
             limit.pk, limit.person_id = None, to_id
             limit.save(force_insert=True)
             _record("copy_limit", limit, by=by, at=at, detail={"from": from_id})
     return len(copied)
+
+
+def _same_as(limit: LimitedAccess) -> tuple[int, datetime | None]:
+    """What two copies of one limit have in common."""
+    return (limit.copied_from_id or limit.pk, limit.lapses_at)
 
 
 @transaction.atomic

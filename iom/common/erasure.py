@@ -114,7 +114,8 @@ def generalised(model: type[models.Model], name: str) -> Combinable:
 
 
 def removed(model: type[models.Model], name: str) -> Any:
-    """Nothing, in the way the column allows: null, empty, zero; words where a constraint asks for some."""
+    """Nothing, in the way the column allows: null, empty, zero; words where a constraint asks for some, bytes that say
+    nothing where it holds bytes."""
     field: Any = model._meta.get_field(name)
     if field.null:
         return None
@@ -126,6 +127,9 @@ def removed(model: type[models.Model], name: str) -> Any:
         return False
     if isinstance(field, models.IntegerField | models.FloatField):
         return 0
+    if isinstance(field, models.BinaryField):
+        # Whoever knows what was there must not be able to tell: of what was erased, not even a digest stays.
+        return models.Func(models.Func(function="gen_random_uuid"), function="uuid_send", output_field=field)
     if isinstance(field, models.TextField):
         words = models.When(**{name: ""}, then=models.Value(""))
         return models.Case(words, default=models.Value(REMOVED))

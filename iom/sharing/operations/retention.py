@@ -231,8 +231,11 @@ def place_hold(*, person: Person, reason: str, until: date | None, by: Scope, at
     """
     by.check(Permission.RETENTION_REVIEW)
     there = Person.objects.visible_to(by).filter(pk=person.pk, erased_at__isnull=True)
-    if there.select_for_update(of=("self",)).first() is None:
+    now: Person | None = there.select_for_update(of=("self",)).first()
+    if now is None:
         raise NotVisible()
+    if now.merged_into_id is not None:
+        raise WrongState("This person was merged into another meanwhile. Nothing was held; open the page again.")
     rules.check_can_hold(until=until, on=timezone.localdate(at))
     hold: LegalHold = LegalHold.objects.create(
         **marked_by(by, audience=Audience.OWN),

@@ -13,6 +13,7 @@ from iom.common.erasure import Counts
 from iom.common.errors import NotVisible
 from iom.common.registries import Held
 from iom.people.models import Person
+from iom.people.queries import people
 from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
 from iom.sharing.models import (
     DestructionApproval,
@@ -36,8 +37,8 @@ def held_by_all(*, scope: Scope, person_ids: list[int]) -> list[tuple[str, Held]
 
 def people_after(*, scope: Scope, after: int, most: int) -> list[Person]:
     """The next people by id whose records may end; those merged away or erased have none."""
-    people = Person.objects.visible_to(scope).filter(pk__gt=after, merged_into__isnull=True, erased_at__isnull=True)
-    return list(people.order_by("pk").only("pk", "date_of_birth")[:most])
+    found = Person.objects.visible_to(scope).filter(pk__gt=after, merged_into__isnull=True, erased_at__isnull=True)
+    return list(found.order_by("pk").only("pk", "date_of_birth")[:most])
 
 
 def last_kept(*, scope: Scope, person_ids: list[int]) -> dict[tuple[int, int, str], RetentionDecision]:
@@ -117,8 +118,9 @@ def get_hold(*, hold_id: int, scope: Scope) -> LegalHold:
 
 
 def get_person(*, public_id: UUID, scope: Scope) -> Person:
-    found: Person | None = Person.objects.visible_to(scope).filter(public_id=public_id, erased_at__isnull=True).first()
-    if found is None:
+    """The person of this address, or whoever they were merged into; NotVisible where nothing of them is left."""
+    found = people.get_person(public_id=public_id, scope=scope)
+    if found.erased_at is not None:
         raise NotVisible()
     return found
 

@@ -199,6 +199,23 @@ def test_a_hold_of_another_agency_blocks_both_ends(
     propose(review, irene)
 
 
+def test_a_hold_on_somebody_merged_meanwhile_protects_whom_they_became(
+    place: Place, person: Person, irene: Worker, alice: Worker, as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        record = make_record(place)
+    gone = link_people(place, {"p-gone": [record]})["p-gone"]
+    client, address = as_user(irene), reverse("sharing-place-hold", args=[gone.public_id])
+    assert client.get(address).status_code == 200, "the form is open"
+    with act_in(alice.scope):
+        decisions.merge_people(keep_id=person.pk, gone_id=gone.pk, reason="Same prints", by=alice.scope, at=AT)
+    with act_in(irene.scope), pytest.raises(WrongState, match="merged"):
+        retention.place_hold(person=gone, reason="An inquest", until=None, by=irene.scope, at=AT)
+    assert "The hold stands" in client.post(address, {"reason": "An inquest"}, follow=True).text
+    with act_in(place.system()) as system:
+        assert queries.held_people(scope=system, person_ids=[person.pk, gone.pk], on=client_day()) == {person.pk}
+
+
 def test_what_happened_after_the_approval_leaves_the_record_alone(
     place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker
 ) -> None:
@@ -214,6 +231,24 @@ def test_what_happened_after_the_approval_leaves_the_record_alone(
     with act_in(place.system()):
         assert DestructionItem.objects.get().left_because == "not-due"
         assert Person.objects.get().family_name == NAME
+
+
+def test_an_approved_list_whose_work_stopped_is_taken_up_at_night(
+    place: Place, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    chosen = propose(review, irene)
+    tasks.take_up_destruction(timestamp=0)
+    assert not background.is_alive(once=f"destroy-{chosen.pk}"), "nobody has approved it"
+    approve(chosen, irene, ivor)
+    background.withdraw(once=f"destroy-{chosen.pk}")
+    for _ in range(2):
+        tasks.take_up_destruction(timestamp=0)
+    assert background.is_alive(once=f"destroy-{chosen.pk}")
+    with act_in(place.system()):
+        assert Event.objects.filter(action="sharing.take_up_destruction").count() == 1
+    carry_out(chosen)
+    with act_in(place.system()):
+        assert DestructionList.objects.get().state == "done"
 
 
 def test_a_list_that_has_grown_is_not_what_was_approved(

@@ -22,7 +22,12 @@ class Facts:
 
 
 def clear_period_until(start: date, *, years: int) -> date:
-    """The first day after that many clear years: what began on 29 February is over on 1 March."""
+    """The first day after that many clear years: what began on 29 February is over on 1 March.
+
+    A day that no calendar holds any more, as where a partner's system writes the year 9999 for never, is the last one.
+    """
+    if start.year + years > date.max.year:
+        return date.max
     try:
         return start.replace(year=start.year + years)
     except ValueError:

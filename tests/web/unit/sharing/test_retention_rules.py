@@ -21,6 +21,8 @@ CHILD = Rule("child", "Child", "agency", frozenset(), frozenset(), date(2020, 1,
         (date(2020, 2, 29), 6, date(2026, 3, 1)),
         (date(2020, 2, 29), 8, date(2028, 2, 29)),
         (date(2020, 2, 28), 6, date(2026, 2, 28)),
+        (date(9993, 12, 31), 6, date(9999, 12, 31)),
+        (date(9999, 1, 1), 6, date.max),  # how some systems write that there is no such day
     ],
 )
 def test_a_clear_period_is_whole_years(start: date, years: int, until: date) -> None:

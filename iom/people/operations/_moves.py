@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.common import registries
@@ -63,6 +64,8 @@ def index_locked(by: Scope, *, because: str, wait_seconds: int = 5) -> Iterator[
             cursor.execute("select pg_advisory_xact_lock(%s, %s)", [INDEX_LOCK, by.partnership_id])
             cursor.execute("select set_config('lock_timeout', '0', true)")
         except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise  # the database has gone, or chose this transaction to end a deadlock
             raise WrongState("The index is being rebuilt. Nothing was changed; try again in a minute.") from error
     with act_in(system):
         yield system

@@ -17,6 +17,7 @@ from iom.common import background, erasure, registries
 from iom.common.erasure import Counts, Rows
 from iom.common.errors import NotVisible, WrongState
 from iom.people.models import Person, Restriction
+from iom.people.operations import index
 from iom.sharing.adapters import answers
 from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
@@ -85,16 +86,29 @@ def approve(*, list_id: int, records: int, by: Scope, at: datetime) -> bool:
     if is_second:
         chosen.state = ListState.APPROVED
         chosen.save()
-        background.start(
-            TASK,
-            lock=f"destroy-{by.partnership_id}",
-            once=f"destroy-{list_id}",
-            list_id=list_id,
-            partnership_id=by.partnership_id,
-            agency_id=by.agency_id,
-        )
+        _start(list_id, by)
     _record(chosen, action="sharing.approve_destruction", by=by, at=at, detail={"approval": len(approved_by) + 1})
     return is_second
+
+
+def _start(list_id: int, by: Scope) -> bool:
+    """Queues the work on an approved list; false where it is queued already."""
+    return background.start(
+        TASK,
+        lock=f"destroy-{by.partnership_id}",
+        once=f"destroy-{list_id}",
+        list_id=list_id,
+        partnership_id=by.partnership_id,
+        agency_id=by.agency_id,
+    )
+
+
+@transaction.atomic
+def take_up(*, by: Scope, at: datetime) -> None:
+    """Queues again the agency's approved lists that are not done and that nothing is at work on any more."""
+    for chosen in queries.own(DestructionList, by).filter(state=ListState.APPROVED).order_by("pk"):
+        if not background.is_alive(once=f"destroy-{chosen.pk}") and _start(chosen.pk, by):
+            _record(chosen, action="sharing.take_up_destruction", by=by, at=at)
 
 
 @transaction.atomic
@@ -116,8 +130,9 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
     """Destroys the next record of an approved list, all of it or nothing; returns whether there may be more.
 
     What was true when it was approved is asked again: a hold placed since, something that happened since, or a merge
-    leaves the record alone.
+    leaves the record alone. Raises WrongState where the index is not free: nothing was done, and it is to be tried again.
     """
+    index.hold_still(by=by, because="a record has reached its end")
     chosen = _locked(list_id, by)
     if chosen.state != ListState.APPROVED:
         return False
@@ -129,8 +144,9 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
         _record(chosen, action="sharing.finish_destruction", by=by, at=at)
         return False
     on = timezone.localdate(at)
-    # Held until the transaction ends, so that no hold is placed between the look and the destruction.
-    person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=item.person_id)
+    # Held until the transaction ends, so that no hold is placed between the look and the destruction. What only points
+    # to the person does not wait: it may itself hold the review dates that are worked out below.
+    person = Person.objects.visible_to(by).select_for_update(of=("self",), no_key=True).get(pk=item.person_id)
     retention.set_review_dates_of(person=person, by=by, at=at)
     review = queries.own(RetentionReview, by).filter(person=person, record=item.record).first()
     item.left_because = rules.why_not_destroyed(

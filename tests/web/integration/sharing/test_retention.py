@@ -13,11 +13,12 @@ from iom.access.scope import act_in
 from iom.audit.choices import Kind
 from iom.audit.models import Event
 from iom.cohorts.models import Candidate
-from iom.common import erasure, registries
+from iom.common import background, erasure, registries
 from iom.common.errors import NotAllowed, WrongState
 from iom.common.privacy import Retention
 from iom.common.registries import privacy_declarations
 from iom.people.models import Person, Sanction, SearchTerm, SourceRecord
+from iom.people.operations import decisions
 from iom.sharing import tasks
 from iom.sharing.models import DestructionItem, DestructionList, RetentionReview
 from iom.sharing.operations import destruction, retention

@@ -40,7 +40,7 @@ def destroy(list_id: int, partnership_id: int, agency_id: int) -> None:
 @app.periodic(cron="10 3 * * *")
 @app.task(name="sharing.take_up_destruction", queue="upkeep", queueing_lock="sharing.take_up_destruction")
 def take_up_destruction(timestamp: int) -> None:
-    """Takes up the approved lists that stopped before they were done."""
+    """Takes up the approved lists that stopped before they were done, and erasures that were granted and left alone."""
 
     def work(by: Scope) -> None:
         with act_in(by):

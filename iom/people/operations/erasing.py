@@ -15,6 +15,7 @@ from iom.common import erasure
 from iom.common.erasure import Counts, Rows
 from iom.people.models import IndexEvent, LinkDecision, Person, PossibleMatch, SearchTerm, SourceRecord
 from iom.people.operations import _moves
+from iom.people.queries import people as queries
 from iom.people.queries.retention import EVENTS
 
 
@@ -30,7 +31,7 @@ def erase(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
         chosen = _chosen(system, person_id, agency_id)
         record_ids = list(_records(system, person_id, agency_id).values_list("pk", flat=True))
         whole_person = _others(system, person_id, agency_id).first() is None
-        people = _with_merged(system, person_id)
+        people = queries.with_merged(person_id=person_id, scope=system)
         counts = erasure.empty(chosen)
         if whole_person:
             Person.objects.filter(pk__in=people).update(erased_at=at)
@@ -60,16 +61,6 @@ def _others(scope: Scope, person_id: int, agency_id: int) -> QuerySet[SourceReco
     return found.filter(person=person_id, erased_at__isnull=True).exclude(owner_agency=agency_id)
 
 
-def _with_merged(scope: Scope, person_id: int) -> list[int]:
-    """The person, and everybody who was merged into them: each keeps a copy of a name."""
-    found, new = [person_id], [person_id]
-    while new:
-        gone = Person.objects.visible_to(scope).filter(merged_into__in=new).exclude(pk__in=found)
-        new = list(gone.values_list("pk", flat=True))
-        found += new
-    return found
-
-
 def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     """The rows that go or are emptied; ids are read now, for emptying takes away what they were found by."""
     ids = list(_records(scope, person_id, agency_id).values_list("pk", flat=True))
@@ -86,7 +77,7 @@ def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
         Rows(SourceRecord.objects.visible_to(scope).filter(pk__in=ids)),
     ]
     if _others(scope, person_id, agency_id).first() is None:
-        chosen.append(Rows(Person.objects.visible_to(scope).filter(pk__in=_with_merged(scope, person_id))))
+        chosen.append(Rows(Person.objects.visible_to(scope).filter(pk__in=queries.with_merged(person_id=person_id, scope=scope))))
     return chosen
 
 

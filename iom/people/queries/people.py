@@ -66,6 +66,16 @@ def _person_at(public_id: UUID, scope: Scope) -> Person | None:
     return person
 
 
+def with_merged(*, person_id: int, scope: Scope) -> list[int]:
+    """The ids of a person and of everybody who was merged into them: each keeps what was written under it."""
+    found, new = [person_id], [person_id]
+    while new:
+        gone = Person.objects.visible_to(scope).filter(merged_into__in=new).exclude(pk__in=found)
+        new = list(gone.values_list("pk", flat=True))
+        found += new
+    return found
+
+
 def kept_from(*, public_id: UUID, scope: Scope) -> tuple[Person, LimitedAccess] | None:
     """A person from whom this user is shut out, with the limit, where it lets the user be told; None otherwise."""
     if not scope.shut_out:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from iom.access.permissions import Permission
-from iom.access.scope import Scope
+from iom.access.scope import Scope, act_in, unrestricted
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import marked_like
 from iom.audit import operations as audit
@@ -105,7 +105,11 @@ def _start(list_id: int, by: Scope) -> bool:
 
 @transaction.atomic
 def take_up(*, by: Scope, at: datetime) -> None:
-    """Queues again the agency's approved lists that are not done and that nothing is at work on any more."""
+    """Queues again the agency's approved lists that are not done and that nothing is at work on any more.
+
+    And lists again the erasures that were granted and left alone, where nothing stands in their way now.
+    """
+    retention.list_granted_again(by=by, at=at)
     for chosen in queries.own(DestructionList, by).filter(state=ListState.APPROVED).order_by("pk"):
         if not background.is_alive(once=f"destroy-{chosen.pk}") and _start(chosen.pk, by):
             _record(chosen, action="sharing.take_up_destruction", by=by, at=at)
@@ -113,7 +117,10 @@ def take_up(*, by: Scope, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, list_id: int, reason: str, by: Scope, at: datetime) -> None:
-    """Takes back a list that two people have not approved; its records are due for review again."""
+    """Takes back a list that two people have not approved; its records are due for review again.
+
+    What is on it because two people granted the person's request goes on the next list: one does not undo that.
+    """
     by.check(Permission.RETENTION_REVIEW)
     chosen = _locked(list_id, by)
     if chosen.state != ListState.PROPOSED:
@@ -123,6 +130,11 @@ def withdraw(*, list_id: int, reason: str, by: Scope, at: datetime) -> None:
     items = queries.own(DestructionItem, by).filter(list=chosen, state=ItemState.WAITING)
     items.update(state=ItemState.LEFT)
     _record(chosen, action="sharing.withdraw_destruction", by=by, at=at)
+    system = unrestricted(
+        partnership_id=by.partnership_id, agency_id=by.agency_id, because="an erasure that was granted is listed again"
+    )
+    with act_in(system):
+        retention.list_granted_again(by=system, at=at)
 
 
 @transaction.atomic

@@ -178,7 +178,8 @@ def list_for_erasure(*, person: Person, by: Scope, at: datetime) -> DestructionL
     """
     marking = marked_by(by, audience=Audience.OWN)
     waiting = queries.own(DestructionList, by).filter(state=ListState.PROPOSED).order_by("-pk")
-    chosen: DestructionList | None = waiting.select_for_update().first()
+    # A list that somebody is at work on is as good as closed: whoever withdraws it may come here for what was on it.
+    chosen: DestructionList | None = waiting.select_for_update(skip_locked=True).first()
     if chosen is None or chosen.approvals.exists():
         chosen = DestructionList.objects.create(**marking, proposed_by=by.user_id, proposed_at=at)
     listed = queries.own(DestructionItem, by).filter(person=person, record=Record.AGENCY, state=ItemState.WAITING)
@@ -196,6 +197,30 @@ def list_for_erasure(*, person: Person, by: Scope, at: datetime) -> DestructionL
         person_id=person.pk,
     )
     return chosen
+
+
+@transaction.atomic
+def list_granted_again(*, by: Scope, at: datetime) -> int:
+    """Lists again every erasure that two people granted and that was left alone; returns how many.
+
+    Its list was withdrawn, or the person was merged or split; or a hold or their time in the cohort stood in its way,
+    and has ended. What still stands in its way is asked again another night. For the system.
+    """
+    on = timezone.localdate(at)
+    again = [
+        request
+        for request in queries.granted_not_done(scope=by)
+        if not rules.why_not_destroyed(
+            due_on=on,
+            on=on,
+            is_held=bool(queries.held_people(scope=by, person_ids=[request.person_id], on=on)),
+            is_gone=request.person.merged_into_id is not None,
+            is_last_of_a_member=queries.is_last_of_a_member(person_id=request.person_id, scope=by),
+        )
+    ]
+    for request in again:
+        list_for_erasure(person=request.person, by=by, at=at)
+    return len(again)
 
 
 def _decide(

@@ -12,9 +12,10 @@ from iom.common import erasure, registries
 from iom.common.erasure import Counts
 from iom.common.errors import NotVisible
 from iom.common.registries import Held
-from iom.people.models import Person
+from iom.people.models import Person, SourceRecord
 from iom.people.queries import people
 from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
+from iom.sharing.choices.rights import Right, RightOutcome, RightState
 from iom.sharing.models import (
     DestructionApproval,
     DestructionItem,
@@ -22,6 +23,7 @@ from iom.sharing.models import (
     LegalHold,
     RetentionDecision,
     RetentionReview,
+    RightsRequest,
 )
 
 
@@ -103,6 +105,30 @@ def is_last_of_a_member(*, person_id: int, scope: Scope) -> bool:
         found = held_by_all(scope=system, person_ids=[person_id])
     others = any(record == Record.AGENCY and held.agency_id != scope.agency_id for record, held in found)
     return not others and any(record == Record.PARTNERSHIP and held.is_open for record, held in found)
+
+
+def granted_not_done(*, scope: Scope) -> list[RightsRequest]:
+    """The erasures that the agency granted, that are on no list, and whose record is still there.
+
+    For the system, which sees every record. A record that came after one was destroyed is another one.
+    """
+    records = SourceRecord.objects.visible_to(scope).filter(owner_agency=scope.agency_id, erased_at__isnull=True)
+    items = own(DestructionItem, scope).filter(record=Record.AGENCY)
+    granted = own(RightsRequest, scope).filter(
+        kind=Right.ERASE, state=RightState.DECIDED, outcome__in=[RightOutcome.GRANTED, RightOutcome.PARTLY]
+    )
+    standing = granted.filter(person__in=records.values("person")).exclude(
+        person__in=items.filter(state=ItemState.WAITING).values("person")
+    )
+    return [
+        each
+        for each in standing.select_related("person").order_by("closed_at", "pk")
+        if not items.filter(
+            person__in=people.with_merged(person_id=each.person_id, scope=scope),
+            state=ItemState.DONE,
+            done_at__gte=each.closed_at,
+        ).exists()
+    ]
 
 
 def list_holds(*, scope: Scope) -> list[LegalHold]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from iom.access.permissions import Permission
@@ -148,8 +148,10 @@ def open_emergency(
     )
     # Whoever is shut out may neither read whom a record is kept from nor add a row about the person.
     with act_in(system):
+        _wait_for_own(by)
         is_excluded = queries.is_excluded(person_id=person_id, scope=by)
-        rules.check_can_open(reason=reason, hours=hours, is_open=person_id in by.people_opened, is_excluded=is_excluded)
+        is_open = queries.is_open(person_id=person_id, user_id=by.user_id, at=at)
+        rules.check_can_open(reason=reason, hours=hours, is_open=is_open, is_excluded=is_excluded)
         access = EmergencyAccess.objects.create(
             **marked_by(by, audience=Audience.LISTED, agencies=told),
             person_id=person_id,
@@ -171,6 +173,12 @@ def open_emergency(
         detail={"emergency": str(emergency), "hours": hours, "told": access.told_agencies},
     )
     return access
+
+
+def _wait_for_own(by: Scope) -> None:
+    """One after the other for each user: who presses twice opens a record once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('agreements.open_emergency'), %s)", [by.user_id])
 
 
 @transaction.atomic

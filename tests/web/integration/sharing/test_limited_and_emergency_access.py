@@ -230,6 +230,18 @@ def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(
     assert client.get(reverse("people-person", args=[person.public_id])).status_code == 404
 
 
+def test_who_presses_twice_opens_once(person: Person, practitioner: Worker) -> None:
+    """Both requests began before either had opened it."""
+    scope, at = seen_by(practitioner), timezone.now()
+    asked: dict[str, Any] = {"emergency": Emergency.LIFE, "reason": REASON, "hours": 4, "told_agencies": []}
+    with act_in(scope):
+        access = operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
+        with pytest.raises(WrongState, match="open to you already"):
+            operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
+        operations.close_emergency(access=access, by=scope, at=at)
+        operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
+
+
 def test_nobody_reviews_their_own_and_the_second_of_two_reviewers_is_told(
     place: Place, person: Person, manager: Worker, second: Worker, as_user: AsUser
 ) -> None:

@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from iom.common.errors import WrongState
+from iom.common.errors import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ QUEUE = "work"
 GONE = (OperationalError, InterfaceError, psycopg.OperationalError)
 WHEN_DATABASE_RETURNS = RetryStrategy(max_attempts=8, wait=5, linear_wait=10, retry_exceptions=GONE)
 # The same for work that waits for what others are at, and gives up after a time.
-WHEN_FREE = RetryStrategy(max_attempts=8, wait=5, linear_wait=10, retry_exceptions=(*GONE, WrongState))
+WHEN_FREE = RetryStrategy(max_attempts=8, wait=5, linear_wait=10, retry_exceptions=(*GONE, Busy))
 Unit = TypeVar("Unit")
 
 

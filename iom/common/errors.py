@@ -56,3 +56,7 @@ class WrongState(UserError):
     """Somebody else has moved it on, or it is not ready for this."""
 
     status = 409
+
+
+class Busy(WrongState):
+    """Others are at work on what this needs: nothing was done, and the same may be tried again."""

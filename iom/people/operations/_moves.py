@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.common import registries
-from iom.common.errors import WrongState
+from iom.common.errors import Busy
 from iom.people.choices import IndexChange
 from iom.people.linkage import full_forms
 from iom.people.models import (
@@ -55,7 +55,7 @@ FINDABLE = (
 def index_locked(by: Scope, *, because: str, wait_seconds: int = 5) -> Iterator[Scope]:
     """The system's scope over the partnership's whole index, which nobody else changes until the transaction ends.
 
-    Raises WrongState where somebody else holds it for longer than a page can wait.
+    Raises Busy where somebody else holds it for longer than a page can wait.
     """
     system = unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
     with connection.cursor() as cursor:
@@ -66,7 +66,7 @@ def index_locked(by: Scope, *, because: str, wait_seconds: int = 5) -> Iterator[
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise  # the database has gone, or chose this transaction to end a deadlock
-            raise WrongState("The index is being rebuilt. Nothing was changed; try again in a minute.") from error
+            raise Busy("The index is being rebuilt. Nothing was changed; try again in a minute.") from error
     with act_in(system):
         yield system
 

@@ -19,7 +19,7 @@ from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import limits
 from iom.audit.models import Event
 from iom.cohorts.models import Nomination
-from iom.common.errors import UserError, WrongState
+from iom.common.errors import Busy, UserError
 from iom.imports import operations as imports
 from iom.people.models import Person, Restriction, Sanction
 from iom.people.operations._moves import INDEX_LOCK
@@ -313,7 +313,7 @@ def test_a_record_is_destroyed_while_somebody_merges(place: Place) -> None:
 
 def test_destruction_that_finds_the_index_taken_is_tried_again() -> None:
     job = Job(id=1, queue="work", lock=None, queueing_lock=None, task_name="sharing.destroy", attempts=1)
-    assert tasks.destroy.retry_strategy.get_retry_decision(exception=WrongState("The index is busy."), job=job)
+    assert tasks.destroy.retry_strategy.get_retry_decision(exception=Busy("The index is busy."), job=job)
 
 
 @pytest.mark.parametrize("is_nominated_first", [True, False], ids=["nominated_first", "destruction_first"])

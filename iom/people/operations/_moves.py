@@ -97,7 +97,11 @@ def fresh_table(cursor: Any, name: str, columns: str) -> None:
 def apply_moves(
     *, cursor: Any, change: IndexChange, reason: str, decision_id: int | None, by: Scope, at: datetime
 ) -> None:
-    """Carries out what is in the temporary tables `iom_move` and `iom_stale` (records whose words have changed)."""
+    """Carries out what is in the temporary tables `iom_move` and `iom_stale` (records whose words have changed).
+
+    A move that a decision made says no reason: it is seen with its record, and the reason may speak of the other one.
+    That is read where the decision is.
+    """
     cursor.execute("analyze iom_move")
     columns = ", ".join(MARKING)
     marking = ", ".join(f"r.{name}" for name in MARKING)
@@ -105,7 +109,7 @@ def apply_moves(
         f"insert into people_indexevent ({columns}, source_record_id, from_person_id, to_person_id, change, reason,"  # noqa: S608
         f" by_id, at, decision_id) select {marking}, r.id, m.from_id, m.to_id, %s, %s, %s, %s, %s"
         " from iom_move m join people_sourcerecord r on r.id = m.record_id",
-        [change, reason, by.user_id, at, decision_id],
+        [change, "" if decision_id else reason, by.user_id, at, decision_id],
     )
     cursor.execute(
         "insert into iom_stale select record_id from iom_move on conflict do nothing",
@@ -200,7 +204,7 @@ REBUILD_PEOPLE = {
             lower((array_agg(area_name order by place) filter (where area_name <> '' and for_all))[1]) as area_name,
             max(owner_agency_id) filter (where place = 1) as owner_agency_id,
             max(regime) filter (where place = 1) as regime, max(marking) as marking,
-            max(descriptor) as descriptor,
+            coalesce(max(descriptor) filter (where for_all), '') as descriptor,
             case when bool_or(by_all) then 'partners' when cardinality(min(agencies)) = 1 then 'own' else 'listed' end
                 as audience,
             case when bool_or(by_all) or cardinality(min(agencies)) = 1 then '{}' else min(agencies) end

@@ -32,6 +32,7 @@ def erase(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
         record_ids = list(_records(system, person_id, agency_id).values_list("pk", flat=True))
         whole_person = _others(system, person_id, agency_id).first() is None
         people = queries.with_merged(person_id=person_id, scope=system)
+        _erase_reasons(record_ids, by=by, scope=system)
         counts = erasure.empty(chosen)
         if whole_person:
             Person.objects.filter(pk__in=people).update(erased_at=at)
@@ -77,8 +78,27 @@ def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
         Rows(SourceRecord.objects.visible_to(scope).filter(pk__in=ids)),
     ]
     if _others(scope, person_id, agency_id).first() is None:
-        chosen.append(Rows(Person.objects.visible_to(scope).filter(pk__in=queries.with_merged(person_id=person_id, scope=scope))))
+        chosen.append(
+            Rows(Person.objects.visible_to(scope).filter(pk__in=queries.with_merged(person_id=person_id, scope=scope)))
+        )
     return chosen
+
+
+def _erase_reasons(record_ids: list[int], *, by: Scope, scope: Scope) -> None:
+    """The reasons of decisions about these records and others, which the audit record keeps under one person of two."""
+    decisions = LinkDecision.objects.visible_to(scope).filter(Q(left__in=record_ids) | Q(right__in=record_ids))
+    found = list(decisions.values_list("pk", "together_with", "left", "right"))
+    both = {record_id for *_, left, right in found for record_id in (left, right)}
+    # Whoever either record has ever been.
+    moves = IndexEvent.objects.visible_to(scope).filter(source_record__in=both).values_list("from_person", "to_person")
+    now = SourceRecord.objects.visible_to(scope).filter(pk__in=both).values_list("person", flat=True)
+    audit.erase_values_of(
+        person_ids={each for each in (*now, *(each for move in moves for each in move)) if each is not None},
+        subject_type=LinkDecision._meta.label,
+        subject_ids={each for first, together, *_ in found for each in (first, together) if each is not None},
+        in_detail="decision",
+        by=by,
+    )
 
 
 def _build_again(person_id: int, gone: list[int]) -> None:

@@ -18,6 +18,7 @@ from iom.common.erasure import Counts, Rows
 from iom.common.errors import NotVisible, WrongState
 from iom.people.models import Person, Restriction
 from iom.people.operations import index
+from iom.people.queries import people
 from iom.sharing.adapters import answers
 from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
@@ -41,6 +42,7 @@ from iom.sharing.models import (
 from iom.sharing.operations import retention
 from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules
+from iom.sharing.rules.subject_access import OPEN
 
 TASK = "sharing.destroy"
 # What an agency itself wrote about a person, which ends with its record of them.
@@ -142,7 +144,7 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
     """Destroys the next record of an approved list, all of it or nothing; returns whether there may be more.
 
     What was true when it was approved is asked again: a hold placed since, something that happened since, or a merge
-    leaves the record alone. Raises WrongState where the index is not free: nothing was done, and it is to be tried again.
+    leaves the record alone. Raises Busy where the index is not free.
     """
     index.hold_still(by=by, because="a record has reached its end")
     chosen = _locked(list_id, by)
@@ -161,9 +163,11 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
     person = Person.objects.visible_to(by).select_for_update(of=("self",), no_key=True).get(pk=item.person_id)
     retention.set_review_dates_of(person=person, by=by, at=at)
     review = queries.own(RetentionReview, by).filter(person=person, record=item.record).first()
+    is_granted = item.rule == rules.ERASURE_GRANTED
     item.left_because = rules.why_not_destroyed(
-        # What a person had granted is due whenever it comes.
-        due_on=on if item.rule == rules.ERASURE_GRANTED else review.due_on if review else None,
+        # What a person had granted is due whenever it comes, whatever the rule keeps it for.
+        due_on=on if is_granted else review.due_on if review else None,
+        must_be_kept=not is_granted and review is not None and queries.must_be_kept(review=review, on=on),
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
         is_gone=person.merged_into_id is not None,
@@ -178,16 +182,18 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
 
 def _destroy(item: DestructionItem, *, by: Scope, at: datetime) -> Counts:
     """Every app empties its part. The event that says so holds counts, and no word of what was destroyed."""
-    counts = erasure.merge(
+    seen = queries.seen_by_agency(record=item.record, person_id=item.person_id, scope=by)
+    everything = erasure.merge(
         entry.erase(by=by, person_id=item.person_id, agency_id=by.agency_id, at=at)
         for entry in registries.retained_records
         if entry.record == item.record
     )
+    counts = erasure.fold(everything, seen)
     review = queries.own(RetentionReview, by).filter(person=item.person_id, record=item.record)
     review.delete()
     is_last = not RetentionReview.objects.visible_to(by).filter(person=item.person_id).exists()
     if is_last:
-        audit.erase_values(person_id=item.person_id, by=by)
+        audit.erase_values(person_ids=people.with_merged(person_id=item.person_id, scope=by), by=by)
     audit.record(
         by=by,
         at=at,
@@ -213,7 +219,8 @@ def plan_reasons(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
 @transaction.atomic
 def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
     """Empties the words of the agency's reviewers about a person; that they reviewed, and what they decided, stays."""
-    for request in SubjectAccessRequest.objects.visible_to(by).filter(person=person_id, owner_agency=agency_id):
+    ids = people.with_merged(person_id=person_id, scope=by)
+    for request in SubjectAccessRequest.objects.visible_to(by).filter(person__in=ids, owner_agency=agency_id):
         transaction.on_commit(partial(answers.remove, request))
     counts = erasure.empty(_reasons(by, person_id, agency_id))
     audit.record(
@@ -229,21 +236,57 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
 
 
 def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
-    own = [
-        Rows(model.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)) for model in OF_AGENCY
-    ]
+    # A limit, an emergency access and a look stay under the person they were about when that person is merged.
+    ids = people.with_merged(person_id=person_id, scope=scope)
+    whose = {"person_id__in": ids, "owner_agency": agency_id}
+    own = [Rows(model.objects.visible_to(scope).filter(**whose)) for model in OF_AGENCY]
     # The copy made for an answer.
-    asked = Q(request__person=person_id, owner_agency=agency_id)
+    asked = Q(request__person__in=ids, owner_agency=agency_id)
     own += [
-        Rows(Package.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(Package.objects.visible_to(scope).filter(**whose)),
         Rows(AnswerItem.objects.visible_to(scope).filter(asked), whole=True),
-        Rows(Given.objects.visible_to(scope).filter(disclosure__person=person_id, owner_agency=agency_id)),
-        Rows(InformationRequest.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
-        Rows(Disclosure.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(Given.objects.visible_to(scope).filter(disclosure__person__in=ids, owner_agency=agency_id)),
+        Rows(InformationRequest.objects.visible_to(scope).filter(**whose)),
+        Rows(Disclosure.objects.visible_to(scope).filter(**whose)),
     ]
     own.append(Rows(SubjectAccessItem.objects.visible_to(scope).filter(asked), whole=True))
     # What a user said about why they looked belongs to no agency, and goes with the first of its records.
-    return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]
+    return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id__in=ids))]
+
+
+def plan_copies(*, scope: Scope, person_id: int, agency_id: int, app: str) -> Counts:
+    """What `erase_copies` would do."""
+    return erasure.count(_copies(scope, person_id, agency_id, app))
+
+
+@transaction.atomic
+def erase_copies(*, by: Scope, person_id: int, agency_id: int, at: datetime, app: str) -> Counts:
+    """Removes the copies of the agency's rows, those of one app, from what others prepare as an answer to the person.
+
+    What was released stays with whoever released it: it is what the person was told.
+    """
+    counts = erasure.empty(_copies(by, person_id, agency_id, app))
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ERASURE,
+        action="sharing.erase_copies",
+        subject_type="people.Person",
+        subject_id=person_id,
+        person_id=person_id,
+        detail={"app": app},
+    )
+    return counts
+
+
+def _copies(scope: Scope, person_id: int, agency_id: int, app: str) -> list[Rows]:
+    prepared = SubjectAccessItem.objects.visible_to(scope).filter(
+        request__person__in=people.with_merged(person_id=person_id, scope=scope),
+        request__state__in=OPEN,
+        controller=agency_id,
+        source__startswith=f"{app}.",
+    )
+    return [Rows(prepared.exclude(owner_agency=agency_id), whole=True)]
 
 
 def _record(

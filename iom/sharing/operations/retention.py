@@ -153,6 +153,7 @@ def propose(*, review_id: int, reason: str, by: Scope, at: datetime) -> Destruct
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[review.person_id], on=on)),
         is_listed=items.filter(person=review.person_id, record=review.record, state=ItemState.WAITING).exists(),
+        must_be_kept=queries.must_be_kept(review=review, on=on),
     )
     marking = marked_by(by, audience=Audience.OWN)
     # A list that somebody approved is closed: they approved what was on it.

@@ -1,6 +1,7 @@
 """Reads reviews, holds and destruction lists. Each agency sees its own; whether a hold stands, the system sees."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from iom.sharing.models import (
     RetentionReview,
     RightsRequest,
 )
+from iom.sharing.rules import retention as rules
 
 
 def held_by_all(*, scope: Scope, person_ids: list[int]) -> list[tuple[str, Held]]:
@@ -74,6 +76,12 @@ def get_review(*, review_id: int, scope: Scope) -> RetentionReview:
     if found is None:
         raise NotVisible()
     return found
+
+
+def must_be_kept(*, review: RetentionReview, on: date) -> bool:
+    """Whether the rule of a record keeps it to an age that its person has not reached."""
+    rule = rules.rule_named(rules.load(), review.rule, on=on)
+    return rules.must_be_kept(rule, born_on=review.person.date_of_birth, on=on)
 
 
 def list_decisions(*, review: RetentionReview, scope: Scope) -> list[RetentionDecision]:
@@ -180,13 +188,25 @@ def waiting_lists(*, scope: Scope) -> list[DestructionList]:
 
 def plan(*, record: str, person_id: int, scope: Scope) -> Counts:
     """What destroying one record would do, by every app that has part in it: the dry run. The system looks, for all
-    of it goes, what its own agency keeps to others included."""
+    of it goes; what its own agency keeps to others is one number.
+    """
     system = unrestricted(
         partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="a dry run counts all that would go"
     )
-    with act_in(system):
+    everything = planned(record=record, person_id=person_id, scope=system)
+    return erasure.fold(everything, seen_by_agency(record=record, person_id=person_id, scope=scope))
+
+
+def seen_by_agency(*, record: str, person_id: int, scope: Scope) -> Counts:
+    """The part of it that the agency of this scope sees, whoever of its users looks."""
+    agency = replace(scope, because="", shut_out=(), opened=())
+    return planned(record=record, person_id=person_id, scope=agency)
+
+
+def planned(*, record: str, person_id: int, scope: Scope) -> Counts:
+    with act_in(scope):
         return erasure.merge(
-            entry.plan(scope=system, person_id=person_id, agency_id=scope.agency_id)
+            entry.plan(scope=scope, person_id=person_id, agency_id=scope.agency_id)
             for entry in registries.retained_records
             if entry.record == record
         )

@@ -67,6 +67,16 @@ def first_review(rule: Rule, facts: Facts) -> date:
     return min(days)
 
 
+def must_be_kept(rule: Rule | None, *, born_on: date | None, on: date) -> bool:
+    """Whether a rule to an age keeps the record still: until that birthday, and where nobody knows when that is.
+
+    Its reviews before then see that the record is right and up to date; none of them may end it.
+    """
+    if rule is None or rule.to_age is None:
+        return False
+    return born_on is None or on < clear_period_until(born_on, years=rule.to_age)
+
+
 def facts_of(
     held: Iterable[Held], *, is_open: bool, born_on: date | None, kept: tuple[date, date] | None = None
 ) -> Facts:

@@ -294,6 +294,7 @@ def test_an_extract_puts_nothing_back_into_what_was_destroyed(upload: Upload, pl
     bring_sanctions("1001,01/03/2024,conviction,02801,01/02/2024,90,\n")
     with act_in(place.system()) as system:
         before = Sanction.objects.get()
+        assert before.person_id is not None
         erasing.erase(by=system, person_id=before.person_id, agency_id=system.agency_id, at=AT)
         erased = Sanction.objects.get()
     assert bytes(erased.row_hash) != bytes(before.row_hash), "no digest of what was destroyed stays"

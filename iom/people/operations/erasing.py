@@ -13,7 +13,15 @@ from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import erasure
 from iom.common.erasure import Counts, Rows
-from iom.people.models import IndexEvent, LinkDecision, Person, PossibleMatch, SearchTerm, SourceRecord
+from iom.people.models import (
+    IndexEvent,
+    IntelligenceCount,
+    LinkDecision,
+    Person,
+    PossibleMatch,
+    SearchTerm,
+    SourceRecord,
+)
 from iom.people.operations import _moves
 from iom.people.queries import people as queries
 from iom.people.queries.retention import EVENTS
@@ -72,7 +80,11 @@ def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
         Rows(LinkDecision.objects.visible_to(scope).filter(of_pair)),
         Rows(IndexEvent.objects.visible_to(scope).filter(source_record__in=ids)),
         *(
-            Rows(model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id).exclude(source_id=""))
+            Rows(
+                model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id).exclude(source_id=""),
+                # A count without what it counts would say that there was none.
+                whole=model is IntelligenceCount,
+            )
             for model in EVENTS
         ),
         Rows(SourceRecord.objects.visible_to(scope).filter(pk__in=ids)),

@@ -19,8 +19,8 @@ from iom.common.errors import NotAllowed, WrongState
 from iom.common.privacy import Retention
 from iom.common.registries import privacy_declarations
 from iom.people.linkage import Pair
-from iom.people.models import Person, PossibleMatch, Sanction, SearchTerm, SourceRecord
-from iom.people.operations import decisions
+from iom.people.models import IntelligenceCount, Person, PossibleMatch, Sanction, SearchTerm, SourceRecord
+from iom.people.operations import decisions, erasing
 from iom.sharing import tasks
 from iom.sharing.models import (
     DestructionItem,
@@ -345,6 +345,20 @@ def test_copies_that_another_agency_has_not_released_go_with_the_record(
         ours = SubjectAccessItem.objects.filter(controller=place.agencies["Police"])
         assert not ours.filter(request=made[0], source__startswith="people.").exists()
         assert ours.filter(request=made[1]).exists(), "what the person was told"
+
+
+def test_a_count_of_intelligence_goes_altogether(place: Place, person: Person) -> None:
+    """Emptied, it would say that there was none."""
+    with act_in(place.system()) as system:
+        record = SourceRecord.objects.get()
+        add_event(
+            IntelligenceCount, record, person=person, month=LONG_AGO, reports=4, source_evaluation="1",
+            information_assessment="A", handling_code="P",
+        )  # fmt: skip
+        planned = erasing.plan(scope=system, person_id=person.pk, agency_id=system.agency_id)
+        assert planned == erasing.erase(by=system, person_id=person.pk, agency_id=system.agency_id, at=AT)
+        assert planned["people.IntelligenceCount"]["deleted"]
+        assert not IntelligenceCount.objects.exists()
 
 
 def test_a_split_says_that_a_hold_was_copied_and_what_was_left(

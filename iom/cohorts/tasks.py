@@ -14,7 +14,7 @@ from iom.access.scope import act_in, unrestricted
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, scoring
 from iom.common.background import QUEUE
-from iom.common.errors import UserError, WrongState
+from iom.common.errors import Busy, UserError, WrongState
 
 
 @app.task(name="cohorts.rank", queue=QUEUE)
@@ -44,9 +44,9 @@ def rank(run_id: int, partnership_id: int, agency_id: int) -> None:
             progressed("Storing the list", 0.7)
             with act_in(by):
                 cohorts.store_ranking(run_id=run_id, ranked=ranked, by=by, at=timezone.now())
-    except WrongState:
-        return  # stored already, or cancelled: there is nothing left to do
     except UserError as error:
+        if isinstance(error, WrongState) and not isinstance(error, Busy):
+            return  # stored already, or cancelled: there is nothing left to do
         with act_in(by):
             cohorts.fail_ranking(run_id=run_id, message=error.message, by=by, at=timezone.now())
 
@@ -65,9 +65,9 @@ def check_version(version_id: int, partnership_id: int, agency_id: int) -> None:
                 files = scoring.snapshot(Path(folder), scope=by)
             checked = scoring.check(files=files, text=version.text, against=against, on=timezone.localdate(at), at=at)
             with act_in(by):
-                cohorts.store_checks(version_id=version_id, checked=checked, by=by, at=timezone.now())
-    except WrongState:
-        return  # withdrawn or activated meanwhile: there is nothing left to do
+                cohorts.store_checks(version_id=version_id, checked=checked, since=at, by=by, at=timezone.now())
     except UserError as error:
+        if isinstance(error, WrongState) and not isinstance(error, Busy):
+            return  # withdrawn or activated meanwhile: there is nothing left to do
         with act_in(by):
             cohorts.fail_check(version_id=version_id, message=error.message, by=by)

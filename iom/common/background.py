@@ -3,7 +3,10 @@
 The work is queued when the transaction commits and not otherwise, and nobody has to import the task.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 import psycopg
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,14 +17,33 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from iom.common.errors import Busy
+
+logger = logging.getLogger(__name__)
+
 QUEUE = "work"
 # For work that finds the database gone: it may be back in a moment. Everything else that fails is a fault of ours.
-WHEN_DATABASE_RETURNS = RetryStrategy(
-    max_attempts=8,
-    wait=5,
-    linear_wait=10,
-    retry_exceptions=(OperationalError, InterfaceError, psycopg.OperationalError),
-)
+GONE = (OperationalError, InterfaceError, psycopg.OperationalError)
+WHEN_DATABASE_RETURNS = RetryStrategy(max_attempts=8, wait=5, linear_wait=10, retry_exceptions=GONE)
+# The same for work that waits for what others are at, and gives up after a time.
+WHEN_FREE = RetryStrategy(max_attempts=8, wait=5, linear_wait=10, retry_exceptions=(*GONE, Busy))
+Unit = TypeVar("Unit")
+
+
+def each_apart(units: Iterable[Unit], work: Callable[[Unit], None]) -> None:
+    """Does the same work for one after the other: what stops it in one stops it in no other.
+
+    Each failure is logged as it happens; the first is raised at the end, so that the job counts as failed.
+    """
+    failed: list[Exception] = []
+    for unit in units:
+        try:
+            work(unit)
+        except Exception as error:
+            logger.exception("%s failed, and goes on with the others", work.__qualname__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def start(task: str, *, lock: str, once: str | None = None, **arguments: int | str | None) -> bool:

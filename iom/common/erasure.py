@@ -23,6 +23,7 @@ LONDON = ZoneInfo("Europe/London")
 AREA = "^[A-Z]{1,2}"
 # Table -> what becomes of it: {"rows": 3, "deleted": bool, "removed": [...], "generalised": [...], "kept": [...]}.
 Counts = dict[str, dict[str, Any]]
+OTHERS = "others"  # in place of a table: rows that others keep to themselves
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,22 @@ def merge(counts: Iterable[Counts]) -> Counts:
     for each in counts:
         for table, says in each.items():
             found[table] = {**says, "rows": says["rows"] + found.get(table, {}).get("rows", 0)}
+    return found
+
+
+def fold(counts: Counts, seen: Counts) -> Counts:
+    """The counts with the rows beyond those of `seen` as one number: which table they lie in is not the reader's to
+    know.
+    """
+    found: Counts = {}
+    others = 0
+    for table, says in counts.items():
+        rows = min(says["rows"], seen.get(table, {}).get("rows", 0))
+        others += says["rows"] - rows
+        if rows:
+            found[table] = {**says, "rows": rows}
+    if others:
+        found[OTHERS] = {"rows": others, "deleted": False, **{word: [] for word in OUTCOMES}}
     return found
 
 
@@ -114,7 +131,8 @@ def generalised(model: type[models.Model], name: str) -> Combinable:
 
 
 def removed(model: type[models.Model], name: str) -> Any:
-    """Nothing, in the way the column allows: null, empty, zero; words where a constraint asks for some."""
+    """Nothing, in the way the column allows: null, empty, zero; words where a constraint asks for some, bytes that say
+    nothing where it holds bytes."""
     field: Any = model._meta.get_field(name)
     if field.null:
         return None
@@ -126,6 +144,9 @@ def removed(model: type[models.Model], name: str) -> Any:
         return False
     if isinstance(field, models.IntegerField | models.FloatField):
         return 0
+    if isinstance(field, models.BinaryField):
+        # Whoever knows what was there must not be able to tell: of what was erased, not even a digest stays.
+        return models.Func(models.Func(function="gen_random_uuid"), function="uuid_send", output_field=field)
     if isinstance(field, models.TextField):
         words = models.When(**{name: ""}, then=models.Value(""))
         return models.Case(words, default=models.Value(REMOVED))

@@ -65,3 +65,7 @@ class TooFast(UserError):
 
     def __init__(self) -> None:
         super().__init__("You have opened more pages in a minute than we allow.")
+
+
+class Busy(WrongState):
+    """Others are at work on what this needs: nothing was done, and the same may be tried again."""

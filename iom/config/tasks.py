@@ -7,9 +7,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from iom.access.scope import act_in
+from iom.access.scope import Scope, act_in
 from iom.audit import operations as audit
 from iom.audit import sinks
+from iom.common.background import each_apart
 from iom.partnerships import queries as partnerships
 
 
@@ -33,7 +34,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 @app.task(name="config.seal", queue="upkeep", lock="config.seal", queueing_lock="config.seal")
 def seal(timestamp: int) -> None:
     """Seals what was recorded since the last time, and anchors the new end of each chain."""
-    for by in partnerships.scopes_of_every_partnership(because="sealing the audit record"):
+
+    def work(by: Scope) -> None:
         head = None
         while True:
             with act_in(by):
@@ -43,3 +45,5 @@ def seal(timestamp: int) -> None:
             head = sealed
         if head is not None:
             sinks.anchor([head])
+
+    each_apart(partnerships.scopes_of_every_partnership(because="sealing the audit record"), work)

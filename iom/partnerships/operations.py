@@ -120,7 +120,8 @@ def end_access(*, membership: Membership, reason: str, by: Scope, at: datetime) 
     check_in_partnership(agency=membership.agency, by=by)
     if membership.user_id == by.user_id:
         raise NotAllowed("You cannot end your own access. Ask another administrator.")
-    Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=at)
+    if not Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=at):
+        return  # somebody else has ended it
     audit.record(
         by=by,
         at=at,

@@ -35,6 +35,8 @@ from iom.people import models
 OWN_SENSITIVE = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.REMOVE)
 # Dates of sanctions and custody: kept to the year for statistics.
 SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
+# A digest of what happened: whoever has the extract could tell by it whose row was emptied, and what it said.
+DIGEST = Treatment(Kind.SENSITIVE, SubjectAccess.LEAVE, Retention.REMOVE)
 POSTCODE = Treatment(Kind.PERSONAL, SubjectAccess.GIVE, Retention.GENERALISE)
 
 WHO = {
@@ -50,7 +52,7 @@ EVENT = {
     "source_id": PERSONAL,
     "person": SYSTEM,
     "batch_id": SYSTEM,
-    "row_hash": SYSTEM,
+    "row_hash": DIGEST,
 }
 
 FIELDS = {

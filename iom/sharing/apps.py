@@ -1,5 +1,7 @@
 """Django's entry for this app."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop as _
 
@@ -66,7 +68,16 @@ class SharingConfig(AppConfig):
         registries.retained_records.register(
             RetainedRecord("sharing-packages", "agency", packing.plan_ending, packing.end_of_record, order=190)
         )
-        for record in ("agency", "partnership"):
+        for record, app in (("agency", "people"), ("partnership", "cohorts")):
+            registries.retained_records.register(
+                RetainedRecord(
+                    f"sharing-copies-{record}",
+                    record,
+                    partial(destruction.plan_copies, app=app),
+                    partial(destruction.erase_copies, app=app),
+                    order=200,
+                )
+            )
             registries.retained_records.register(
                 RetainedRecord(
                     f"sharing-reasons-{record}", record, destruction.plan_reasons, destruction.erase_reasons, order=200

@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from iom.access.scope import act_in, unrestricted
-from iom.common.background import QUEUE, WHEN_DATABASE_RETURNS
+from iom.access.scope import Scope, act_in, unrestricted
+from iom.common.background import QUEUE, WHEN_DATABASE_RETURNS, WHEN_FREE, each_apart
 from iom.partnerships import queries as partnerships
 from iom.sharing.operations import destruction, looks, packages, requests, retention, subject_access
 
@@ -15,18 +15,19 @@ from iom.sharing.operations import destruction, looks, packages, requests, reten
 @app.task(name="sharing.set_review_dates", queue=QUEUE, queueing_lock="set-review-dates", retry=WHEN_DATABASE_RETURNS)
 def set_review_dates(timestamp: int) -> None:
     """Works out when each record of every partnership is to be reviewed, some hundred people at a time."""
-    done = set()
-    for by in partnerships.scopes_of_every_agency(because="working out when records are to be reviewed"):
-        if by.partnership_id in done:  # the system sees all of a partnership, whichever agency it acts for
-            continue
-        done.add(by.partnership_id)
+
+    def work(by: Scope) -> None:
         after: int | None = 0
         while after is not None:
             with act_in(by):
                 after = retention.set_review_dates(after=after, by=by, at=timezone.now())
 
+    # The system sees all of a partnership, whichever of its agencies it acts for.
+    scopes = partnerships.scopes_of_every_agency(because="working out when records are to be reviewed")
+    each_apart({by.partnership_id: by for by in scopes}.values(), work)
 
-@app.task(name="sharing.destroy", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
+
+@app.task(name="sharing.destroy", queue=QUEUE, retry=WHEN_FREE)
 def destroy(list_id: int, partnership_id: int, agency_id: int) -> None:
     """Destroys what two people approved, one record in one transaction after another."""
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="destroying what two people approved")
@@ -36,6 +37,18 @@ def destroy(list_id: int, partnership_id: int, agency_id: int) -> None:
             more = destruction.destroy_next(list_id=list_id, by=by, at=timezone.now())
 
 
+@app.periodic(cron="10 3 * * *")
+@app.task(name="sharing.take_up_destruction", queue="upkeep", queueing_lock="sharing.take_up_destruction")
+def take_up_destruction(timestamp: int) -> None:
+    """Takes up the approved lists that stopped before they were done, and erasures that were granted and left alone."""
+
+    def work(by: Scope) -> None:
+        with act_in(by):
+            destruction.take_up(by=by, at=timezone.now())
+
+    each_apart(partnerships.scopes_of_every_agency(because="destroying what two people approved"), work)
+
+
 @app.periodic(cron="40 1 * * *")
 @app.task(name="sharing.find_anomalies", queue="upkeep", queueing_lock="sharing.find_anomalies")
 def find_anomalies(timestamp: int) -> None:
@@ -43,10 +56,12 @@ def find_anomalies(timestamp: int) -> None:
     now = timezone.now()
     until = timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
     since = timezone.make_aware(datetime.combine(timezone.localdate(now) - timedelta(days=7), time.min))
-    for by in partnerships.scopes_of_every_partnership(because="looking for what is out of the ordinary"):
-        if by.partnership_id:
-            with act_in(by):
-                looks.find_anomalies(since=since, until=until, by=by, at=now)
+
+    def work(by: Scope) -> None:
+        with act_in(by):
+            looks.find_anomalies(since=since, until=until, by=by, at=now)
+
+    each_apart(_partnerships("looking for what is out of the ordinary"), work)
 
 
 @app.task(name="sharing.make_answer", queue=QUEUE, retry=WHEN_DATABASE_RETURNS)
@@ -62,18 +77,27 @@ def make_answer(request_id: int, partnership_id: int, agency_id: int) -> None:
 @app.task(name="sharing.escalate", queue="upkeep", queueing_lock="sharing.escalate")
 def escalate(timestamp: int) -> None:
     """Puts requests that are late before the managers, once each."""
-    for by in partnerships.scopes_of_every_partnership(because="looking for requests that are late"):
-        if by.partnership_id:
-            with act_in(by):
-                requests.escalate(by=by, at=timezone.now())
+
+    def work(by: Scope) -> None:
+        with act_in(by):
+            requests.escalate(by=by, at=timezone.now())
+
+    each_apart(_partnerships("looking for requests that are late"), work)
 
 
 @app.periodic(cron="10 0 * * *")
 @app.task(name="sharing.end_packages", queue="upkeep", queueing_lock="sharing.end_packages")
 def end_packages(timestamp: int) -> None:
     """Removes the files of packages whose time is over, and those that a killed process left behind."""
-    for by in partnerships.scopes_of_every_partnership(because="a package can be fetched no longer"):
-        if by.partnership_id:
-            with act_in(by):
-                packages.end(by=by, at=timezone.now())
-                packages.sweep(by=by, at=timezone.now())
+
+    def work(by: Scope) -> None:
+        with act_in(by):
+            packages.end(by=by, at=timezone.now())
+            packages.sweep(by=by, at=timezone.now())
+
+    each_apart(_partnerships("a package can be fetched no longer"), work)
+
+
+def _partnerships(because: str) -> list[Scope]:
+    """The system's scope in each partnership; not the one that is no partnership's."""
+    return [by for by in partnerships.scopes_of_every_partnership(because=because) if by.partnership_id]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from iom.access.permissions import Permission
@@ -110,17 +110,22 @@ def copy_limits(*, from_id: int, to_id: int, by: Scope, at: datetime) -> int:
         partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were merged or split"
     )
     with act_in(system):
+        # The same limit is there as its original, as a copy of it, or not at all; one that may still lapse is weaker
+        # than one that a second person has confirmed.
+        there = {_same_as(limit) for limit in LimitedAccess.objects.filter(queries.in_force_at(at), person_id=to_id)}
         found = LimitedAccess.objects.filter(queries.in_force_at(at), person_id=from_id)
-        there = set(
-            LimitedAccess.objects.filter(queries.in_force_at(at), person_id=to_id).values_list("copied_from", flat=True)
-        )
-        copied = [limit for limit in found if limit.pk not in there and limit.copied_from_id not in there]
+        copied = [limit for limit in found if _same_as(limit) not in there]
         for limit in copied:
             limit.copied_from_id = limit.copied_from_id or limit.pk
             limit.pk, limit.person_id = None, to_id
             limit.save(force_insert=True)
             _record("copy_limit", limit, by=by, at=at, detail={"from": from_id})
     return len(copied)
+
+
+def _same_as(limit: LimitedAccess) -> tuple[int, datetime | None]:
+    """What two copies of one limit have in common."""
+    return (limit.copied_from_id or limit.pk, limit.lapses_at)
 
 
 @transaction.atomic
@@ -145,8 +150,10 @@ def open_emergency(
     )
     # Whoever is shut out may neither read whom a record is kept from nor add a row about the person.
     with act_in(system):
+        _wait_for_own(by)
         is_excluded = queries.is_excluded(person_id=person_id, scope=by)
-        rules.check_can_open(reason=reason, hours=hours, is_open=person_id in by.people_opened, is_excluded=is_excluded)
+        is_open = queries.is_open(person_id=person_id, user_id=by.user_id, at=at)
+        rules.check_can_open(reason=reason, hours=hours, is_open=is_open, is_excluded=is_excluded)
         access = EmergencyAccess.objects.create(
             **marked_by(by, audience=Audience.LISTED, agencies=told),
             person_id=person_id,
@@ -168,6 +175,12 @@ def open_emergency(
         detail={"emergency": str(emergency), "hours": hours, "told": access.told_agencies},
     )
     return access
+
+
+def _wait_for_own(by: Scope) -> None:
+    """One after the other for each user: who presses twice opens a record once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('agreements.open_emergency'), %s)", [by.user_id])
 
 
 @transaction.atomic

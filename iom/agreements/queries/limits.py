@@ -53,6 +53,12 @@ def is_excluded(*, person_id: int, scope: Scope) -> bool:
     return bool(_keeping(person_id, scope).filter(kind=LimitKind.EXCLUDED).exists())
 
 
+def is_open(*, person_id: int, user_id: int, at: datetime) -> bool:
+    """Whether a person is open to a user in an emergency at a moment. To be asked by the system."""
+    found = EmergencyAccess.objects.filter(person_id=person_id, user_id=user_id, closed_at__isnull=True)
+    return bool(found.filter(closes_at__gt=at).exists())
+
+
 def _keeping(person_id: int, scope: Scope) -> "QuerySet[LimitedAccess]":
     """The limits that shut this user out of a person."""
     ids = [rule.row_id for rule in scope.shut_out if rule.person_id == person_id]

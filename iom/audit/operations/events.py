@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from iom.audit import rules, sinks
 from iom.audit.choices import Kind
-from iom.audit.models import REASON, Value
+from iom.audit.models import REASON, Event, Value
 from iom.audit.rules import Actor
 
 COLUMNS = (
@@ -145,10 +146,27 @@ def viewed_list(
     )
 
 
-def erase_values(*, person_id: int, by: Actor) -> int:
-    """Erases the values kept beside the events about a person, salts and all; the events stand. Returns how many.
+def erase_values(*, person_ids: Iterable[int], by: Actor) -> int:
+    """Erases the values kept beside the events about these people, salts and all; the events stand. Returns how many.
 
     Part of a destruction that records its own event.
     """
-    gone, _ = Value.objects.filter(partnership_id=by.partnership_id, person_id=person_id).delete()
+    gone, _ = Value.objects.filter(partnership_id=by.partnership_id, person_id__in=person_ids).delete()
+    return gone
+
+
+def erase_values_of(
+    *, person_ids: Iterable[int], subject_type: str, subject_ids: Iterable[int], in_detail: str, by: Actor
+) -> int:
+    """The same of events about one thing that speaks of several people, of whom the event names one at most.
+
+    `person_ids` are whomever such an event may name; `in_detail` is where other events hold the thing's id.
+    """
+    ids = [*subject_ids]
+    named = Value.objects.filter(partnership_id=by.partnership_id, person_id__in=person_ids)
+    about = Event.objects.filter(pk__in=named.values("event_id")).filter(
+        Q(subject_type=subject_type, subject_id__in=[str(each) for each in ids])
+        | Q(**{f"detail__{in_detail}__in": ids})
+    )
+    gone, _ = named.filter(event_id__in=about.values("pk")).delete()
     return gone

@@ -3,7 +3,7 @@
 A ranking puts people in order. It selects nobody.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -19,8 +19,13 @@ from iom.cohorts.operations import swap
 from iom.cohorts.scoring import Ranked
 from iom.common import background
 from iom.common.errors import NotVisible, WrongState
+from iom.people.operations import index
 from iom.people.queries import restrictions
 
+INDEX_WAIT = 600  # seconds: a run of linkage that is written meanwhile takes minutes
+MARGIN = timedelta(
+    minutes=2
+)  # an erasure is dated when it begins, and may have waited for the index before it was seen
 AT_WORK = (RunStatus.WAITING, RunStatus.RUNNING)
 
 
@@ -119,10 +124,13 @@ def store_ranking(*, run_id: int, ranked: Ranked, by: Scope, at: datetime) -> No
     """Makes the results of a run the ones that lists show: all of them or none.
 
     The candidates of the run before go; nominations keep their own copy of what was known when they were made. Storing
-    a run that is stored already raises `WrongState` and changes nothing.
+    a run that is stored already raises `WrongState` and changes nothing. Whoever's records were erased, or restricted,
+    since the run read them is not put back.
     """
+    index.hold_still(by=by, because="a ranking is stored", wait_seconds=INDEX_WAIT)
     run = at_work(run_id=run_id, by=by)
-    people, eligible, near_misses, provisional = swap.candidates(run=run, ranked=ranked)
+    out_of_use = restrictions.out_of_use_since(since=(run.started_at or run.asked_at) - MARGIN, scope=by)
+    people, eligible, near_misses, provisional = swap.candidates(run=run, ranked=ranked, out_of_use=out_of_use)
     RankRun.objects.filter(scheme_id=run.scheme_id, is_current=True).update(is_current=False)
     RankRun.objects.filter(pk=run.pk).update(
         status=RunStatus.DONE,

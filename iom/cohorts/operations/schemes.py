@@ -13,10 +13,13 @@ from iom.audit.choices import Kind
 from iom.cohorts import rules
 from iom.cohorts.choices import RunStatus, VersionStatus
 from iom.cohorts.models import Scheme, SchemeVersion, WhatIfPerson
+from iom.cohorts.operations.ranking import INDEX_WAIT, MARGIN
 from iom.cohorts.scoring import Checked, read_definition
 from iom.common import background
 from iom.common.errors import InvalidInput, WrongState
 from iom.people.models import Person
+from iom.people.operations import index
+from iom.people.queries import restrictions
 
 
 @transaction.atomic
@@ -139,8 +142,12 @@ def begin_check(*, version_id: int, by: Scope) -> SchemeVersion:
 
 
 @transaction.atomic
-def store_checks(*, version_id: int, checked: Checked, by: Scope, at: datetime) -> None:
-    """Puts the checks beside the version, with who would cross the capacity line; those of before are replaced."""
+def store_checks(*, version_id: int, checked: Checked, since: datetime, by: Scope, at: datetime) -> None:
+    """Puts the checks beside the version, with who would cross the capacity line; those of before are replaced.
+
+    `since` is when the record was read for them: whoever's records were erased or restricted since is left out.
+    """
+    index.hold_still(by=by, because="the checks of a version are stored", wait_seconds=INDEX_WAIT)
     version = proposed(version_id=version_id, by=by)
     SchemeVersion.objects.filter(pk=version.pk).update(
         check_status=RunStatus.DONE,
@@ -151,7 +158,11 @@ def store_checks(*, version_id: int, checked: Checked, by: Scope, at: datetime) 
     )
     WhatIfPerson.objects.filter(version=version).delete()
     moved = {row["person_key"]: row for row in checked.moved}
-    people = Person.objects.visible_to(by).filter(person_key__in=list(moved), merged_into__isnull=True)
+    people = (
+        Person.objects.visible_to(by)
+        .filter(person_key__in=list(moved), merged_into__isnull=True, erased_at__isnull=True)
+        .exclude(pk__in=restrictions.out_of_use_since(since=since - MARGIN, scope=by))
+    )
     WhatIfPerson.objects.bulk_create(
         WhatIfPerson(
             **marked_like(person),

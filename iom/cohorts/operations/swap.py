@@ -45,7 +45,7 @@ select
     i.not_known, i.provisional, p.area_id, p.sex, i.age_band, i.in_custody, coalesce(i.reasons, '')
 from incoming_candidate i
 join people_person p on p.person_key = i.person_key and p.partnership_id = %(partnership)s
-where p.merged_into_id is null
+where p.merged_into_id is null and p.erased_at is null and p.id <> all(%(out_of_use)s)
 order by i.standing, i.place
 """
 INSERT_WORKING = """
@@ -87,7 +87,8 @@ select
 from incoming_score i
 join people_person p on p.person_key = i.person_key and p.partnership_id = %(partnership)s
 left join people_assessment a on a.id = i.sent_row and a.partnership_id = p.partnership_id
-where i.sent_row is null or a.id is not null
+where p.merged_into_id is null and p.erased_at is null and p.id <> all(%(out_of_use)s)
+    and (i.sent_row is null or a.source_id <> '')
 """
 COUNT = """
 select count(*), count(*) filter (where standing = 'eligible'), count(*) filter (where standing = 'near-miss'),
@@ -96,9 +97,14 @@ from cohorts_candidate where run_id = %s
 """
 
 
-def candidates(*, run: RankRun, ranked: Ranked) -> tuple[int, int, int, int]:
-    """Swaps the candidates of the scheme; how many people, eligible, near misses and provisional there are now."""
-    into: dict[str, Any] = {"run": run.pk, "partnership": run.partnership_id, "on": run.on}
+def candidates(*, run: RankRun, ranked: Ranked, out_of_use: list[int]) -> tuple[int, int, int, int]:
+    """Swaps the candidates of the scheme; how many people, eligible, near misses and provisional there are now.
+
+    Whoever was merged or erased since the run read the record is left out, and so are the people `out_of_use`.
+    """
+    into: dict[str, Any] = {
+        "run": run.pk, "partnership": run.partnership_id, "on": run.on, "out_of_use": out_of_use,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         bring(cursor, "incoming_candidate", ranked.candidates)
         bring(cursor, "incoming_working", ranked.working)

@@ -147,11 +147,13 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
         written["audience"] = "case when i.handling_code = any(%(bound)s) then 'own' else %(audience)s end"
         common["bound"] = [str(code) for code in WITH_CONDITIONS]
     there = f"was.partnership_id = %(partnership_id)s and was.source = %(source)s and was.{key} = i.{key}"
+    # Nothing is put back into what was destroyed: an event says so by having no record to hang on.
+    standing = "was.erased_at is null" if is_record else "was.source_id <> ''"
     told = [name for name in columns if name not in target.identity]
     again = {name: written[name] for name in (*told, "batch_id", *(["received_at"] if is_record else []))}
     changes = (
         f"update {table} was set {', '.join(f'{name} = {value}' for name, value in again.items())}"  # noqa: S608
-        f" from incoming_once i where {there} and was.owner_agency_id = %(owner_agency_id)s"
+        f" from incoming_once i where {there} and {standing} and was.owner_agency_id = %(owner_agency_id)s"
         f" and ({', '.join(f'was.{name}' for name in told)})"
         f" is distinct from ({', '.join(sent[name] for name in told)}) returning 1"
         if told

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.common import registries
-from iom.common.errors import WrongState
+from iom.common.errors import Busy
 from iom.people.choices import IndexChange
 from iom.people.linkage import full_forms
 from iom.people.models import (
@@ -54,7 +55,7 @@ FINDABLE = (
 def index_locked(by: Scope, *, because: str, wait_seconds: int = 5) -> Iterator[Scope]:
     """The system's scope over the partnership's whole index, which nobody else changes until the transaction ends.
 
-    Raises WrongState where somebody else holds it for longer than a page can wait.
+    Raises Busy where somebody else holds it for longer than a page can wait.
     """
     system = unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
     with connection.cursor() as cursor:
@@ -63,7 +64,9 @@ def index_locked(by: Scope, *, because: str, wait_seconds: int = 5) -> Iterator[
             cursor.execute("select pg_advisory_xact_lock(%s, %s)", [INDEX_LOCK, by.partnership_id])
             cursor.execute("select set_config('lock_timeout', '0', true)")
         except OperationalError as error:
-            raise WrongState("The index is being rebuilt. Nothing was changed; try again in a minute.") from error
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise  # the database has gone, or chose this transaction to end a deadlock
+            raise Busy("The index is being rebuilt. Nothing was changed; try again in a minute.") from error
     with act_in(system):
         yield system
 
@@ -94,7 +97,11 @@ def fresh_table(cursor: Any, name: str, columns: str) -> None:
 def apply_moves(
     *, cursor: Any, change: IndexChange, reason: str, decision_id: int | None, by: Scope, at: datetime
 ) -> None:
-    """Carries out what is in the temporary tables `iom_move` and `iom_stale` (records whose words have changed)."""
+    """Carries out what is in the temporary tables `iom_move` and `iom_stale` (records whose words have changed).
+
+    A move that a decision made says no reason: it is seen with its record, and the reason may speak of the other one.
+    That is read where the decision is.
+    """
     cursor.execute("analyze iom_move")
     columns = ", ".join(MARKING)
     marking = ", ".join(f"r.{name}" for name in MARKING)
@@ -102,7 +109,7 @@ def apply_moves(
         f"insert into people_indexevent ({columns}, source_record_id, from_person_id, to_person_id, change, reason,"  # noqa: S608
         f" by_id, at, decision_id) select {marking}, r.id, m.from_id, m.to_id, %s, %s, %s, %s, %s"
         " from iom_move m join people_sourcerecord r on r.id = m.record_id",
-        [change, reason, by.user_id, at, decision_id],
+        [change, "" if decision_id else reason, by.user_id, at, decision_id],
     )
     cursor.execute(
         "insert into iom_stale select record_id from iom_move on conflict do nothing",
@@ -197,7 +204,7 @@ REBUILD_PEOPLE = {
             lower((array_agg(area_name order by place) filter (where area_name <> '' and for_all))[1]) as area_name,
             max(owner_agency_id) filter (where place = 1) as owner_agency_id,
             max(regime) filter (where place = 1) as regime, max(marking) as marking,
-            max(descriptor) as descriptor,
+            coalesce(max(descriptor) filter (where for_all), '') as descriptor,
             case when bool_or(by_all) then 'partners' when cardinality(min(agencies)) = 1 then 'own' else 'listed' end
                 as audience,
             case when bool_or(by_all) or cardinality(min(agencies)) = 1 then '{}' else min(agencies) end

@@ -56,7 +56,8 @@ def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
     ids = sorted({record_id for pair in wanted for record_id in pair})
     records: dict[int, SourceRecord] = {}
     for start in range(0, len(ids), _moves.CHUNK):
-        records |= SourceRecord.objects.visible_to(scope).in_bulk(ids[start : start + _moves.CHUNK])
+        there = SourceRecord.objects.visible_to(scope).filter(erased_at__isnull=True)
+        records |= there.in_bulk(ids[start : start + _moves.CHUNK])
     written = []
     for both, pair in wanted.items():
         if both[0] not in records or both[1] not in records:

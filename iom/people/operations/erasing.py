@@ -13,8 +13,17 @@ from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import erasure
 from iom.common.erasure import Counts, Rows
-from iom.people.models import IndexEvent, LinkDecision, Person, PossibleMatch, SearchTerm, SourceRecord
+from iom.people.models import (
+    IndexEvent,
+    IntelligenceCount,
+    LinkDecision,
+    Person,
+    PossibleMatch,
+    SearchTerm,
+    SourceRecord,
+)
 from iom.people.operations import _moves
+from iom.people.queries import people as queries
 from iom.people.queries.retention import EVENTS
 
 
@@ -30,7 +39,8 @@ def erase(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
         chosen = _chosen(system, person_id, agency_id)
         record_ids = list(_records(system, person_id, agency_id).values_list("pk", flat=True))
         whole_person = _others(system, person_id, agency_id).first() is None
-        people = _with_merged(system, person_id)
+        people = queries.with_merged(person_id=person_id, scope=system)
+        _erase_reasons(record_ids, by=by, scope=system)
         counts = erasure.empty(chosen)
         if whole_person:
             Person.objects.filter(pk__in=people).update(erased_at=at)
@@ -60,16 +70,6 @@ def _others(scope: Scope, person_id: int, agency_id: int) -> QuerySet[SourceReco
     return found.filter(person=person_id, erased_at__isnull=True).exclude(owner_agency=agency_id)
 
 
-def _with_merged(scope: Scope, person_id: int) -> list[int]:
-    """The person, and everybody who was merged into them: each keeps a copy of a name."""
-    found, new = [person_id], [person_id]
-    while new:
-        gone = Person.objects.visible_to(scope).filter(merged_into__in=new).exclude(pk__in=found)
-        new = list(gone.values_list("pk", flat=True))
-        found += new
-    return found
-
-
 def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     """The rows that go or are emptied; ids are read now, for emptying takes away what they were found by."""
     ids = list(_records(scope, person_id, agency_id).values_list("pk", flat=True))
@@ -80,14 +80,37 @@ def _chosen(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
         Rows(LinkDecision.objects.visible_to(scope).filter(of_pair)),
         Rows(IndexEvent.objects.visible_to(scope).filter(source_record__in=ids)),
         *(
-            Rows(model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id).exclude(source_id=""))
+            Rows(
+                model.objects.visible_to(scope).filter(person=person_id, owner_agency=agency_id).exclude(source_id=""),
+                # A count without what it counts would say that there was none.
+                whole=model is IntelligenceCount,
+            )
             for model in EVENTS
         ),
         Rows(SourceRecord.objects.visible_to(scope).filter(pk__in=ids)),
     ]
     if _others(scope, person_id, agency_id).first() is None:
-        chosen.append(Rows(Person.objects.visible_to(scope).filter(pk__in=_with_merged(scope, person_id))))
+        chosen.append(
+            Rows(Person.objects.visible_to(scope).filter(pk__in=queries.with_merged(person_id=person_id, scope=scope)))
+        )
     return chosen
+
+
+def _erase_reasons(record_ids: list[int], *, by: Scope, scope: Scope) -> None:
+    """The reasons of decisions about these records and others, which the audit record keeps under one person of two."""
+    decisions = LinkDecision.objects.visible_to(scope).filter(Q(left__in=record_ids) | Q(right__in=record_ids))
+    found = list(decisions.values_list("pk", "together_with", "left", "right"))
+    both = {record_id for *_, left, right in found for record_id in (left, right)}
+    # Whoever either record has ever been.
+    moves = IndexEvent.objects.visible_to(scope).filter(source_record__in=both).values_list("from_person", "to_person")
+    now = SourceRecord.objects.visible_to(scope).filter(pk__in=both).values_list("person", flat=True)
+    audit.erase_values_of(
+        person_ids={each for each in (*now, *(each for move in moves for each in move)) if each is not None},
+        subject_type=LinkDecision._meta.label,
+        subject_ids={each for first, together, *_ in found for each in (first, together) if each is not None},
+        in_detail="decision",
+        by=by,
+    )
 
 
 def _build_again(person_id: int, gone: list[int]) -> None:

@@ -221,7 +221,8 @@ def _stage_clusters(cursor: Any, linked: Linked) -> None:
 def _find_moves(cursor: Any, partnership_id: int, at: datetime) -> None:
     """Makes the people that are new, and finds which records are not yet where their cluster is.
 
-    A new person gets the marking of any of their records and nothing else; who they are is filled in with the moves.
+    A new person gets the marking of any of their records and nothing else; who they are is filled in with the moves. A
+    record that was erased while the others were compared goes to nobody.
     """
     cursor.execute(
         "insert into people_person (public_id, person_key, given_names, family_name, sex, ethnicity, created_at,"
@@ -229,7 +230,8 @@ def _find_moves(cursor: Any, partnership_id: int, at: datetime) -> None:
         " select distinct on (c.person_key) gen_random_uuid(), c.person_key, '', '', '', '', %s,"
         " r.partnership_id, r.owner_agency_id, r.regime, r.marking, r.descriptor, 'own', '{}'::int[]"
         " from iom_cluster c join people_sourcerecord r on r.id = c.record_id and r.partnership_id = %s"
-        " where not exists (select 1 from people_person p where p.partnership_id = %s and p.person_key = c.person_key)"
+        " where r.erased_at is null"
+        " and not exists (select 1 from people_person p where p.partnership_id = %s and p.person_key = c.person_key)"
         " order by c.person_key, r.id",
         [at, partnership_id, partnership_id],
     )
@@ -238,7 +240,7 @@ def _find_moves(cursor: Any, partnership_id: int, at: datetime) -> None:
         "insert into iom_move select r.id, r.person_id, p.id from iom_cluster c"
         " join people_sourcerecord r on r.id = c.record_id and r.partnership_id = %s"
         " join people_person p on p.partnership_id = %s and p.person_key = c.person_key"
-        " where r.person_id is distinct from p.id",
+        " where r.person_id is distinct from p.id and r.erased_at is null and p.erased_at is null",
         [partnership_id, partnership_id],
     )
     _moves.fresh_table(cursor, "iom_stale", "record_id bigint primary key")

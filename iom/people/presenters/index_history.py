@@ -46,14 +46,18 @@ def named_record(record: SourceRecord) -> str:
     return (_("%(name)s, born %(born)s (%(record)s)") if record.date_of_birth else _("%(name)s (%(record)s)")) % words
 
 
-def changes(events: list[IndexEvent], person_id: int, names: dict[int, str]) -> list[Change]:
-    """The moves of a person's records, those made at once in one line."""
+def changes(events: list[IndexEvent], person_id: int, names: dict[int, str], reasons: dict[int, str]) -> list[Change]:
+    """The moves of a person's records, those made at once in one line.
+
+    `reasons` are those of the decisions that this reader may see, by id. Why one was undone is in the audit record.
+    """
     found = []
-    for (at, change, arrived, by_id, reason), group in groupby(
-        events, key=lambda event: (event.at, event.change, event.to_person_id == person_id, event.by_id, event.reason)
+    for (at, change, arrived, by_id, decision_id), group in groupby(
+        events,
+        key=lambda event: (event.at, event.change, event.to_person_id == person_id, event.by_id, event.decision_id),
     ):
         records = tuple(record_words(event.source_record) for event in group)
-        shown = "" if change == IndexChange.LINKED else reason
+        shown = reasons.get(decision_id, "") if change in (IndexChange.MERGED, IndexChange.SPLIT) else ""
         found.append(Change(at, in_words(change, arrived), names.get(by_id, ""), shown, records))
     return found
 

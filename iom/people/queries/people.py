@@ -66,6 +66,16 @@ def _person_at(public_id: UUID, scope: Scope) -> Person | None:
     return person
 
 
+def with_merged(*, person_id: int, scope: Scope) -> list[int]:
+    """The ids of a person and of everybody who was merged into them: each keeps what was written under it."""
+    found, new = [person_id], [person_id]
+    while new:
+        gone = Person.objects.visible_to(scope).filter(merged_into__in=new).exclude(pk__in=found)
+        new = list(gone.values_list("pk", flat=True))
+        found += new
+    return found
+
+
 def kept_from(*, public_id: UUID, scope: Scope) -> tuple[Person, LimitedAccess] | None:
     """A person from whom this user is shut out, with the limit, where it lets the user be told; None otherwise."""
     if not scope.shut_out:
@@ -236,8 +246,15 @@ def career(*, person_id: int, scope: Scope) -> Career:
 def index_events(*, person_id: int, scope: Scope) -> list[IndexEvent]:
     """How records came to this person and left, newest first."""
     events = IndexEvent.objects.visible_to(scope).filter(Q(to_person=person_id) | Q(from_person=person_id))
-    related = ("source_record__owner_agency", "from_person", "to_person", "decision")
+    related = ("source_record__owner_agency", "from_person", "to_person")
     return list(events.select_related(*related).order_by("-at", "-pk")[:MOST_EVENTS])
+
+
+def reasons_behind(*, events: list[IndexEvent], scope: Scope) -> dict[int, str]:
+    """Why records were merged or split, by the id of the decision, where the decision and both records may be seen."""
+    ids = {event.decision_id for event in events if event.decision_id is not None}
+    decisions = LinkDecision.objects.visible_to(scope).filter(both_visible(scope), pk__in=ids)
+    return dict(decisions.values_list("pk", "reason"))
 
 
 def decisions_about(*, person_id: int, scope: Scope) -> list[LinkDecision]:

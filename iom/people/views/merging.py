@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
+from iom.audit import operations as audit
 from iom.people import linkage
 from iom.people.choices import Verdict
 from iom.people.forms import ReasonForm, SplitForm
@@ -35,6 +36,10 @@ def choose(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     on, typed = timezone.localdate(), request.GET.get("with", "").strip()
     found = search.find(scope=request.scope, query=rules.read(typed, on=on, forms_of=linkage.full_forms))
     offered = [each for each in found.people if each.pk != person.pk][:MOST_OFFERED]
+    if offered:
+        audit.viewed_list(
+            by=request.scope, at=timezone.now(), person_ids=[each.pk for each in offered], action="people.search"
+        )
     known = people.records_of(person_ids=[each.pk for each in offered], scope=request.scope)
     rows = presenter.rows(offered, known, found.exact, on)
     choices = [(row, each.public_id) for row, each in zip(rows, offered, strict=True)]

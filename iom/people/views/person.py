@@ -47,6 +47,9 @@ def overview(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         return redirect("people-person", public_id=person.public_id)
     found = people.records_of(person_ids=[person.pk], scope=request.scope)
     doubts = people.open_matches(person_id=person.pk, scope=request.scope)
+    others = {each.person_id for match in doubts for each in (match.left, match.right)} - {person.pk}
+    if named := sorted(person_id for person_id in others if person_id is not None):
+        audit.viewed_list(by=request.scope, at=timezone.now(), person_ids=named, action="view.possible_matches")
     on = timezone.localdate()
     registrations = people.current_registrations(person_id=person.pk, scope=request.scope, on=on)
     context = {
@@ -116,7 +119,7 @@ def index_history(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         user_ids={event.by_id for event in events} | {decision.decided_by for decision in decisions}
     )
     context = {
-        "changes": index.changes(events, person.pk, names),
+        "changes": index.changes(events, person.pk, names, people.reasons_behind(events=events, scope=request.scope)),
         "decisions": index.decided(decisions, names),
         "may_review": request.scope.allows(Permission.MATCH_REVIEW),
     }

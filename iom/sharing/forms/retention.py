@@ -21,6 +21,13 @@ class ReviewForm(GovukForm):
         label=_("Next review"), required=False, help_text=_("Where you keep it. Leave empty for the rule's own period")
     )
 
+    def __init__(self, *args: Any, must_be_kept: bool, **named: Any) -> None:
+        super().__init__(*args, **named)
+        field = self.fields["outcome"]
+        assert isinstance(field, forms.ChoiceField)
+        if must_be_kept:
+            field.choices = [(ReviewOutcome.KEEP.value, ReviewOutcome.KEEP.label)]
+
 
 class HoldForm(GovukForm):
     reason = reason(_("Why nothing may be destroyed"))

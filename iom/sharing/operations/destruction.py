@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from iom.access.permissions import Permission
-from iom.access.scope import Scope
+from iom.access.scope import Scope, act_in, unrestricted
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import marked_like
 from iom.audit import operations as audit
@@ -17,6 +17,8 @@ from iom.common import background, erasure, registries
 from iom.common.erasure import Counts, Rows
 from iom.common.errors import NotVisible, WrongState
 from iom.people.models import Person, Restriction
+from iom.people.operations import index
+from iom.people.queries import people
 from iom.sharing.adapters import answers
 from iom.sharing.choices.retention import ItemState, ListState
 from iom.sharing.models import (
@@ -40,6 +42,7 @@ from iom.sharing.models import (
 from iom.sharing.operations import retention
 from iom.sharing.queries import retention as queries
 from iom.sharing.rules import retention as rules
+from iom.sharing.rules.subject_access import OPEN
 
 TASK = "sharing.destroy"
 # What an agency itself wrote about a person, which ends with its record of them.
@@ -85,21 +88,41 @@ def approve(*, list_id: int, records: int, by: Scope, at: datetime) -> bool:
     if is_second:
         chosen.state = ListState.APPROVED
         chosen.save()
-        background.start(
-            TASK,
-            lock=f"destroy-{by.partnership_id}",
-            once=f"destroy-{list_id}",
-            list_id=list_id,
-            partnership_id=by.partnership_id,
-            agency_id=by.agency_id,
-        )
+        _start(list_id, by)
     _record(chosen, action="sharing.approve_destruction", by=by, at=at, detail={"approval": len(approved_by) + 1})
     return is_second
 
 
+def _start(list_id: int, by: Scope) -> bool:
+    """Queues the work on an approved list; false where it is queued already."""
+    return background.start(
+        TASK,
+        lock=f"destroy-{by.partnership_id}",
+        once=f"destroy-{list_id}",
+        list_id=list_id,
+        partnership_id=by.partnership_id,
+        agency_id=by.agency_id,
+    )
+
+
+@transaction.atomic
+def take_up(*, by: Scope, at: datetime) -> None:
+    """Queues again the agency's approved lists that are not done and that nothing is at work on any more.
+
+    And lists again the erasures that were granted and left alone, where nothing stands in their way now.
+    """
+    retention.list_granted_again(by=by, at=at)
+    for chosen in queries.own(DestructionList, by).filter(state=ListState.APPROVED).order_by("pk"):
+        if not background.is_alive(once=f"destroy-{chosen.pk}") and _start(chosen.pk, by):
+            _record(chosen, action="sharing.take_up_destruction", by=by, at=at)
+
+
 @transaction.atomic
 def withdraw(*, list_id: int, reason: str, by: Scope, at: datetime) -> None:
-    """Takes back a list that two people have not approved; its records are due for review again."""
+    """Takes back a list that two people have not approved; its records are due for review again.
+
+    What is on it because two people granted the person's request goes on the next list: one does not undo that.
+    """
     by.check(Permission.RETENTION_REVIEW)
     chosen = _locked(list_id, by)
     if chosen.state != ListState.PROPOSED:
@@ -109,6 +132,11 @@ def withdraw(*, list_id: int, reason: str, by: Scope, at: datetime) -> None:
     items = queries.own(DestructionItem, by).filter(list=chosen, state=ItemState.WAITING)
     items.update(state=ItemState.LEFT)
     _record(chosen, action="sharing.withdraw_destruction", by=by, at=at)
+    system = unrestricted(
+        partnership_id=by.partnership_id, agency_id=by.agency_id, because="an erasure that was granted is listed again"
+    )
+    with act_in(system):
+        retention.list_granted_again(by=system, at=at)
 
 
 @transaction.atomic
@@ -116,8 +144,9 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
     """Destroys the next record of an approved list, all of it or nothing; returns whether there may be more.
 
     What was true when it was approved is asked again: a hold placed since, something that happened since, or a merge
-    leaves the record alone.
+    leaves the record alone. Raises Busy where the index is not free.
     """
+    index.hold_still(by=by, because="a record has reached its end")
     chosen = _locked(list_id, by)
     if chosen.state != ListState.APPROVED:
         return False
@@ -129,13 +158,16 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
         _record(chosen, action="sharing.finish_destruction", by=by, at=at)
         return False
     on = timezone.localdate(at)
-    # Held until the transaction ends, so that no hold is placed between the look and the destruction.
-    person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=item.person_id)
+    # Held until the transaction ends, so that no hold is placed between the look and the destruction. What only points
+    # to the person does not wait: it may itself hold the review dates that are worked out below.
+    person = Person.objects.visible_to(by).select_for_update(of=("self",), no_key=True).get(pk=item.person_id)
     retention.set_review_dates_of(person=person, by=by, at=at)
     review = queries.own(RetentionReview, by).filter(person=person, record=item.record).first()
+    is_granted = item.rule == rules.ERASURE_GRANTED
     item.left_because = rules.why_not_destroyed(
-        # What a person had granted is due whenever it comes.
-        due_on=on if item.rule == rules.ERASURE_GRANTED else review.due_on if review else None,
+        # What a person had granted is due whenever it comes, whatever the rule keeps it for.
+        due_on=on if is_granted else review.due_on if review else None,
+        must_be_kept=not is_granted and review is not None and queries.must_be_kept(review=review, on=on),
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
         is_gone=person.merged_into_id is not None,
@@ -150,16 +182,18 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
 
 def _destroy(item: DestructionItem, *, by: Scope, at: datetime) -> Counts:
     """Every app empties its part. The event that says so holds counts, and no word of what was destroyed."""
-    counts = erasure.merge(
+    seen = queries.seen_by_agency(record=item.record, person_id=item.person_id, scope=by)
+    everything = erasure.merge(
         entry.erase(by=by, person_id=item.person_id, agency_id=by.agency_id, at=at)
         for entry in registries.retained_records
         if entry.record == item.record
     )
+    counts = erasure.fold(everything, seen)
     review = queries.own(RetentionReview, by).filter(person=item.person_id, record=item.record)
     review.delete()
     is_last = not RetentionReview.objects.visible_to(by).filter(person=item.person_id).exists()
     if is_last:
-        audit.erase_values(person_id=item.person_id, by=by)
+        audit.erase_values(person_ids=people.with_merged(person_id=item.person_id, scope=by), by=by)
     audit.record(
         by=by,
         at=at,
@@ -185,7 +219,8 @@ def plan_reasons(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
 @transaction.atomic
 def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
     """Empties the words of the agency's reviewers about a person; that they reviewed, and what they decided, stays."""
-    for request in SubjectAccessRequest.objects.visible_to(by).filter(person=person_id, owner_agency=agency_id):
+    ids = people.with_merged(person_id=person_id, scope=by)
+    for request in SubjectAccessRequest.objects.visible_to(by).filter(person__in=ids, owner_agency=agency_id):
         transaction.on_commit(partial(answers.remove, request))
     counts = erasure.empty(_reasons(by, person_id, agency_id))
     audit.record(
@@ -201,21 +236,57 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
 
 
 def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
-    own = [
-        Rows(model.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)) for model in OF_AGENCY
-    ]
+    # A limit, an emergency access and a look stay under the person they were about when that person is merged.
+    ids = people.with_merged(person_id=person_id, scope=scope)
+    whose = {"person_id__in": ids, "owner_agency": agency_id}
+    own = [Rows(model.objects.visible_to(scope).filter(**whose)) for model in OF_AGENCY]
     # The copy made for an answer.
-    asked = Q(request__person=person_id, owner_agency=agency_id)
+    asked = Q(request__person__in=ids, owner_agency=agency_id)
     own += [
-        Rows(Package.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(Package.objects.visible_to(scope).filter(**whose)),
         Rows(AnswerItem.objects.visible_to(scope).filter(asked), whole=True),
-        Rows(Given.objects.visible_to(scope).filter(disclosure__person=person_id, owner_agency=agency_id)),
-        Rows(InformationRequest.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
-        Rows(Disclosure.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)),
+        Rows(Given.objects.visible_to(scope).filter(disclosure__person__in=ids, owner_agency=agency_id)),
+        Rows(InformationRequest.objects.visible_to(scope).filter(**whose)),
+        Rows(Disclosure.objects.visible_to(scope).filter(**whose)),
     ]
     own.append(Rows(SubjectAccessItem.objects.visible_to(scope).filter(asked), whole=True))
     # What a user said about why they looked belongs to no agency, and goes with the first of its records.
-    return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id=person_id))]
+    return [*own, Rows(LookReview.objects.visible_to(scope).filter(person_id__in=ids))]
+
+
+def plan_copies(*, scope: Scope, person_id: int, agency_id: int, app: str) -> Counts:
+    """What `erase_copies` would do."""
+    return erasure.count(_copies(scope, person_id, agency_id, app))
+
+
+@transaction.atomic
+def erase_copies(*, by: Scope, person_id: int, agency_id: int, at: datetime, app: str) -> Counts:
+    """Removes the copies of the agency's rows, those of one app, from what others prepare as an answer to the person.
+
+    What was released stays with whoever released it: it is what the person was told.
+    """
+    counts = erasure.empty(_copies(by, person_id, agency_id, app))
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ERASURE,
+        action="sharing.erase_copies",
+        subject_type="people.Person",
+        subject_id=person_id,
+        person_id=person_id,
+        detail={"app": app},
+    )
+    return counts
+
+
+def _copies(scope: Scope, person_id: int, agency_id: int, app: str) -> list[Rows]:
+    prepared = SubjectAccessItem.objects.visible_to(scope).filter(
+        request__person__in=people.with_merged(person_id=person_id, scope=scope),
+        request__state__in=OPEN,
+        controller=agency_id,
+        source__startswith=f"{app}.",
+    )
+    return [Rows(prepared.exclude(owner_agency=agency_id), whole=True)]
 
 
 def _record(

@@ -39,8 +39,20 @@ def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int
         partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were split"
     )
     with act_in(system):
-        for hold in LegalHold.objects.filter(person=person_id, lifted_at__isnull=True):
+        holds = list(LegalHold.objects.filter(person=person_id, lifted_at__isnull=True))
+        for hold in holds:
             hold.pk, hold.person_id = None, new_id
             hold.save(force_insert=True)
         waiting = DestructionItem.objects.filter(person=person_id, state=ItemState.WAITING)
-        waiting.update(state=ItemState.LEFT, left_because=LeftBecause.MERGED, done_at=at)
+        left = waiting.update(state=ItemState.LEFT, left_because=LeftBecause.MERGED, done_at=at)
+        if holds or left:
+            audit.record(
+                by=by,
+                at=at,
+                kind=Kind.ALTERATION,
+                action="sharing.split",
+                subject_type="people.Person",
+                subject_id=person_id,
+                person_id=person_id,
+                detail={"other": new_id, "holds": [hold.pk for hold in holds], "left": left},
+            )

@@ -153,6 +153,7 @@ def propose(*, review_id: int, reason: str, by: Scope, at: datetime) -> Destruct
         on=on,
         is_held=bool(queries.held_people(scope=by, person_ids=[review.person_id], on=on)),
         is_listed=items.filter(person=review.person_id, record=review.record, state=ItemState.WAITING).exists(),
+        must_be_kept=queries.must_be_kept(review=review, on=on),
     )
     marking = marked_by(by, audience=Audience.OWN)
     # A list that somebody approved is closed: they approved what was on it.
@@ -178,7 +179,8 @@ def list_for_erasure(*, person: Person, by: Scope, at: datetime) -> DestructionL
     """
     marking = marked_by(by, audience=Audience.OWN)
     waiting = queries.own(DestructionList, by).filter(state=ListState.PROPOSED).order_by("-pk")
-    chosen: DestructionList | None = waiting.select_for_update().first()
+    # A list that somebody is at work on is as good as closed: whoever withdraws it may come here for what was on it.
+    chosen: DestructionList | None = waiting.select_for_update(skip_locked=True).first()
     if chosen is None or chosen.approvals.exists():
         chosen = DestructionList.objects.create(**marking, proposed_by=by.user_id, proposed_at=at)
     listed = queries.own(DestructionItem, by).filter(person=person, record=Record.AGENCY, state=ItemState.WAITING)
@@ -196,6 +198,30 @@ def list_for_erasure(*, person: Person, by: Scope, at: datetime) -> DestructionL
         person_id=person.pk,
     )
     return chosen
+
+
+@transaction.atomic
+def list_granted_again(*, by: Scope, at: datetime) -> int:
+    """Lists again every erasure that two people granted and that was left alone; returns how many.
+
+    Its list was withdrawn, or the person was merged or split; or a hold or their time in the cohort stood in its way,
+    and has ended. What still stands in its way is asked again another night. For the system.
+    """
+    on = timezone.localdate(at)
+    again = [
+        request
+        for request in queries.granted_not_done(scope=by)
+        if not rules.why_not_destroyed(
+            due_on=on,
+            on=on,
+            is_held=bool(queries.held_people(scope=by, person_ids=[request.person_id], on=on)),
+            is_gone=request.person.merged_into_id is not None,
+            is_last_of_a_member=queries.is_last_of_a_member(person_id=request.person_id, scope=by),
+        )
+    ]
+    for request in again:
+        list_for_erasure(person=request.person, by=by, at=at)
+    return len(again)
 
 
 def _decide(
@@ -231,8 +257,11 @@ def place_hold(*, person: Person, reason: str, until: date | None, by: Scope, at
     """
     by.check(Permission.RETENTION_REVIEW)
     there = Person.objects.visible_to(by).filter(pk=person.pk, erased_at__isnull=True)
-    if there.select_for_update(of=("self",)).first() is None:
+    now: Person | None = there.select_for_update(of=("self",)).first()
+    if now is None:
         raise NotVisible()
+    if now.merged_into_id is not None:
+        raise WrongState("This person was merged into another meanwhile. Nothing was held; open the page again.")
     rules.check_can_hold(until=until, on=timezone.localdate(at))
     hold: LegalHold = LegalHold.objects.create(
         **marked_by(by, audience=Audience.OWN),

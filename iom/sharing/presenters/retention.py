@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
-from iom.common.erasure import Counts
+from iom.common.erasure import OTHERS, Counts
 from iom.common.registries import Attention
+from iom.govuk.filters import date as in_full
 from iom.govuk.filters import datetime as moment
 from iom.govuk.filters import number
 from iom.sharing.choices.retention import ItemState, Record
@@ -79,6 +80,23 @@ def review_rows(review: RetentionReview) -> list[dict[str, Any]]:
     ]
 
 
+def kept_to(review: RetentionReview, *, on: date) -> str:
+    """Why a record that its rule keeps to an age is not proposed for destruction."""
+    rule = rules.rule_named(rules.load(), review.rule, on=on)
+    assert rule is not None, "a rule keeps the record"
+    born_on = review.person.date_of_birth
+    if born_on is None:
+        return _(
+            "This rule keeps the record until the person is %(age)s. Their date of birth is not known, so it can only"
+            " be kept."
+        ) % {"age": rule.to_age}
+    until = rules.clear_period_until(born_on, years=rule.to_age)
+    return _(
+        "This rule keeps the record until the person is %(age)s, on %(day)s. Until then it can be kept, not proposed"
+        " for destruction."
+    ) % {"age": rule.to_age, "day": in_full(until)}
+
+
 def decision_row(decision: RetentionDecision, *, names: dict[int, str]) -> dict[str, Any]:
     return {
         "outcome": decision.get_outcome_display(),
@@ -93,7 +111,8 @@ def count_rows(counts: Counts) -> list[dict[str, Any]]:
     """What becomes of each table: rows, and the fields removed, generalised and kept, by name."""
     return [
         {
-            "table": table.partition(".")[2],
+            "table": table.partition(".")[2] or _("What other agencies keep to themselves"),
+            "is_others": table == OTHERS,
             "rows": says["rows"],
             "deleted": says["deleted"],
             "removed": ", ".join(says["removed"]),
@@ -176,6 +195,8 @@ def certificate(
     ]
     for row in count_rows(counts):
         lines.append(f"  {row['table']}: {number(row['rows'])}")
+        if row["is_others"]:
+            continue
         if row["deleted"]:
             lines.append("    " + _("rows deleted"))
         else:

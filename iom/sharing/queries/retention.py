@@ -1,6 +1,7 @@
 """Reads reviews, holds and destruction lists. Each agency sees its own; whether a hold stands, the system sees."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,10 @@ from iom.common import erasure, registries
 from iom.common.erasure import Counts
 from iom.common.errors import NotVisible
 from iom.common.registries import Held
-from iom.people.models import Person
+from iom.people.models import Person, SourceRecord
+from iom.people.queries import people
 from iom.sharing.choices.retention import ItemState, ListState, Record, ReviewOutcome
+from iom.sharing.choices.rights import Right, RightOutcome, RightState
 from iom.sharing.models import (
     DestructionApproval,
     DestructionItem,
@@ -21,7 +24,9 @@ from iom.sharing.models import (
     LegalHold,
     RetentionDecision,
     RetentionReview,
+    RightsRequest,
 )
+from iom.sharing.rules import retention as rules
 
 
 def held_by_all(*, scope: Scope, person_ids: list[int]) -> list[tuple[str, Held]]:
@@ -36,8 +41,8 @@ def held_by_all(*, scope: Scope, person_ids: list[int]) -> list[tuple[str, Held]
 
 def people_after(*, scope: Scope, after: int, most: int) -> list[Person]:
     """The next people by id whose records may end; those merged away or erased have none."""
-    people = Person.objects.visible_to(scope).filter(pk__gt=after, merged_into__isnull=True, erased_at__isnull=True)
-    return list(people.order_by("pk").only("pk", "date_of_birth")[:most])
+    found = Person.objects.visible_to(scope).filter(pk__gt=after, merged_into__isnull=True, erased_at__isnull=True)
+    return list(found.order_by("pk").only("pk", "date_of_birth")[:most])
 
 
 def last_kept(*, scope: Scope, person_ids: list[int]) -> dict[tuple[int, int, str], RetentionDecision]:
@@ -73,6 +78,12 @@ def get_review(*, review_id: int, scope: Scope) -> RetentionReview:
     return found
 
 
+def must_be_kept(*, review: RetentionReview, on: date) -> bool:
+    """Whether the rule of a record keeps it to an age that its person has not reached."""
+    rule = rules.rule_named(rules.load(), review.rule, on=on)
+    return rules.must_be_kept(rule, born_on=review.person.date_of_birth, on=on)
+
+
 def list_decisions(*, review: RetentionReview, scope: Scope) -> list[RetentionDecision]:
     found = own(RetentionDecision, scope).filter(person=review.person_id, record=review.record)
     return list(found.order_by("-decided_at"))
@@ -104,6 +115,30 @@ def is_last_of_a_member(*, person_id: int, scope: Scope) -> bool:
     return not others and any(record == Record.PARTNERSHIP and held.is_open for record, held in found)
 
 
+def granted_not_done(*, scope: Scope) -> list[RightsRequest]:
+    """The erasures that the agency granted, that are on no list, and whose record is still there.
+
+    For the system, which sees every record. A record that came after one was destroyed is another one.
+    """
+    records = SourceRecord.objects.visible_to(scope).filter(owner_agency=scope.agency_id, erased_at__isnull=True)
+    items = own(DestructionItem, scope).filter(record=Record.AGENCY)
+    granted = own(RightsRequest, scope).filter(
+        kind=Right.ERASE, state=RightState.DECIDED, outcome__in=[RightOutcome.GRANTED, RightOutcome.PARTLY]
+    )
+    standing = granted.filter(person__in=records.values("person")).exclude(
+        person__in=items.filter(state=ItemState.WAITING).values("person")
+    )
+    return [
+        each
+        for each in standing.select_related("person").order_by("closed_at", "pk")
+        if not items.filter(
+            person__in=people.with_merged(person_id=each.person_id, scope=scope),
+            state=ItemState.DONE,
+            done_at__gte=each.closed_at,
+        ).exists()
+    ]
+
+
 def list_holds(*, scope: Scope) -> list[LegalHold]:
     """The agency's holds, those that stand first."""
     return list(own(LegalHold, scope).select_related("person").order_by("-lifted_at", "-placed_at")[:200])
@@ -117,8 +152,9 @@ def get_hold(*, hold_id: int, scope: Scope) -> LegalHold:
 
 
 def get_person(*, public_id: UUID, scope: Scope) -> Person:
-    found: Person | None = Person.objects.visible_to(scope).filter(public_id=public_id, erased_at__isnull=True).first()
-    if found is None:
+    """The person of this address, or whoever they were merged into; NotVisible where nothing of them is left."""
+    found = people.get_person(public_id=public_id, scope=scope)
+    if found.erased_at is not None:
         raise NotVisible()
     return found
 
@@ -152,13 +188,25 @@ def waiting_lists(*, scope: Scope) -> list[DestructionList]:
 
 def plan(*, record: str, person_id: int, scope: Scope) -> Counts:
     """What destroying one record would do, by every app that has part in it: the dry run. The system looks, for all
-    of it goes, what its own agency keeps to others included."""
+    of it goes; what its own agency keeps to others is one number.
+    """
     system = unrestricted(
         partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="a dry run counts all that would go"
     )
-    with act_in(system):
+    everything = planned(record=record, person_id=person_id, scope=system)
+    return erasure.fold(everything, seen_by_agency(record=record, person_id=person_id, scope=scope))
+
+
+def seen_by_agency(*, record: str, person_id: int, scope: Scope) -> Counts:
+    """The part of it that the agency of this scope sees, whoever of its users looks."""
+    agency = replace(scope, because="", shut_out=(), opened=())
+    return planned(record=record, person_id=person_id, scope=agency)
+
+
+def planned(*, record: str, person_id: int, scope: Scope) -> Counts:
+    with act_in(scope):
         return erasure.merge(
-            entry.plan(scope=system, person_id=person_id, agency_id=scope.agency_id)
+            entry.plan(scope=scope, person_id=person_id, agency_id=scope.agency_id)
             for entry in registries.retained_records
             if entry.record == record
         )

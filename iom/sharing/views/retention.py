@@ -58,7 +58,8 @@ def review(request: ScopedRequest, review_id: int) -> HttpResponse:
     """One record at its end: what would go, and whether to keep it."""
     scope, on, at = request.scope, timezone.localdate(), timezone.now()
     found = queries.get_review(review_id=review_id, scope=scope)
-    form = ReviewForm(request.POST or None)
+    must_be_kept = queries.must_be_kept(review=found, on=on)
+    form = ReviewForm(request.POST or None, must_be_kept=must_be_kept)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if given["outcome"] == ReviewOutcome.PROPOSE:
@@ -83,6 +84,7 @@ def review(request: ScopedRequest, review_id: int) -> HttpResponse:
         "rows": present.review_rows(found),
         "counts": present.count_rows(queries.plan(record=found.record, person_id=found.person_id, scope=scope)),
         "decisions": [present.decision_row(each, names=names) for each in decisions],
+        "kept_to": present.kept_to(found, on=on) if must_be_kept else "",
         "is_held": bool(queries.held_people(scope=scope, person_ids=[found.person_id], on=on)),
     }
     return render(request, "sharing/retention_review.html", context)

@@ -147,9 +147,12 @@ def test_who_leaves_in_mid_session_is_refused_at_the_next_request(place: Place, 
     assert client.get("/people/").status_code == 200
     administrator = make_worker(place, "ada", agency="Police", roles=["administrator"])
     with act_in(administrator.scope):
-        partnerships.end_access(
-            membership=Membership.objects.get(user=alice.user), reason="Left", by=administrator.scope, at=AT
-        )
+        for _ in range(2):
+            partnerships.end_access(
+                membership=Membership.objects.get(user=alice.user), reason="Left", by=administrator.scope, at=AT
+            )
+    with act_in(place.system()):
+        assert Event.objects.filter(action="partnerships.end_access").count() == 1, "the second time nothing was done"
     assert client.get("/people/").status_code == 403
 
 

@@ -5,6 +5,7 @@ from iom.sharing.rules.retention.dates import (
     clear_period_until,
     facts_of,
     is_due,
+    must_be_kept,
     next_review,
     review_date,
     soon,
@@ -21,7 +22,7 @@ from iom.sharing.rules.retention.decisions import (
     check_can_propose,
     why_not_destroyed,
 )
-from iom.sharing.rules.retention.schedule import Rule, Schedule, SignMeaning, load, read, rule_for
+from iom.sharing.rules.retention.schedule import Rule, Schedule, SignMeaning, load, read, rule_for, rule_named
 
 __all__ = [
     "APPROVALS",
@@ -40,10 +41,12 @@ __all__ = [
     "facts_of",
     "is_due",
     "load",
+    "must_be_kept",
     "next_review",
     "read",
     "review_date",
     "rule_for",
+    "rule_named",
     "soon",
     "was_child",
     "why_not_destroyed",

@@ -22,7 +22,12 @@ class Facts:
 
 
 def clear_period_until(start: date, *, years: int) -> date:
-    """The first day after that many clear years: what began on 29 February is over on 1 March."""
+    """The first day after that many clear years: what began on 29 February is over on 1 March.
+
+    A day that no calendar holds any more, as where a partner's system writes the year 9999 for never, is the last one.
+    """
+    if start.year + years > date.max.year:
+        return date.max
     try:
         return start.replace(year=start.year + years)
     except ValueError:
@@ -60,6 +65,16 @@ def first_review(rule: Rule, facts: Facts) -> date:
     if rule.child_years is not None and was_child(facts.born_on, on=facts.last_on):
         days.append(clear_period_until(facts.last_on, years=rule.child_years))
     return min(days)
+
+
+def must_be_kept(rule: Rule | None, *, born_on: date | None, on: date) -> bool:
+    """Whether a rule to an age keeps the record still: until that birthday, and where nobody knows when that is.
+
+    Its reviews before then see that the record is right and up to date; none of them may end it.
+    """
+    if rule is None or rule.to_age is None:
+        return False
+    return born_on is None or on < clear_period_until(born_on, years=rule.to_age)
 
 
 def facts_of(

@@ -6,7 +6,7 @@ from datetime import date
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.sharing.choices.retention import ListState
-from iom.sharing.rules.retention.dates import is_due
+from iom.sharing.rules.retention.dates import clear_period_until, is_due
 
 APPROVALS = 2
 LONGEST_YEARS = 10  # a record kept for longer than that without a look is forgotten
@@ -20,19 +20,23 @@ def check_can_keep(*, next_on: date, on: date, due_on: date | None) -> None:
         raise WrongState("This record is not due for review: somebody has reviewed it, or something new has happened.")
     if next_on <= on:
         raise InvalidInput("The next review must be in the future.", {"next_on": "Next review must be in the future"})
-    if next_on.year - on.year > LONGEST_YEARS:
+    if next_on > clear_period_until(on, years=LONGEST_YEARS):
         message = f"Next review must be within {LONGEST_YEARS} years"
         raise InvalidInput(message, {"next_on": message})
 
 
-def check_can_propose(*, due_on: date | None, on: date, is_held: bool, is_listed: bool) -> None:
-    """Only what is due, under no legal hold and on no other list is proposed for destruction."""
+def check_can_propose(*, due_on: date | None, on: date, is_held: bool, is_listed: bool, must_be_kept: bool) -> None:
+    """Only what is due, under no legal hold, on no other list and past its rule's age is proposed for destruction."""
     if is_held:
         raise WrongState("A legal hold applies to this person. Nothing about them may be destroyed until it is lifted.")
     if is_listed:
         raise WrongState("This record is on a destruction list already.")
     if not is_due(due_on, on=on):
         raise WrongState("This record is not due for review: somebody has reviewed it, or something new has happened.")
+    if must_be_kept:
+        raise WrongState(
+            "The rule keeps this record until the person reaches its age. Until then a review can only keep it."
+        )
 
 
 def check_can_approve(*, state: str, approved_by: Collection[int], user_id: int) -> None:
@@ -48,7 +52,15 @@ def check_can_hold(*, until: date | None, on: date) -> None:
         raise InvalidInput("The hold must end in the future.", {"until": "Until must be in the future"})
 
 
-def why_not_destroyed(*, due_on: date | None, on: date, is_held: bool, is_gone: bool, is_last_of_a_member: bool) -> str:
+def why_not_destroyed(
+    *,
+    due_on: date | None,
+    on: date,
+    is_held: bool,
+    is_gone: bool,
+    is_last_of_a_member: bool,
+    must_be_kept: bool = False,
+) -> str:
     """Why an approved record is left alone after all, at the moment of destruction; nothing where it may go."""
     if is_gone:
         return "merged"
@@ -56,7 +68,7 @@ def why_not_destroyed(*, due_on: date | None, on: date, is_held: bool, is_gone: 
         return "held"
     if is_last_of_a_member:
         return "member"
-    return "" if is_due(due_on, on=on) else "not-due"
+    return "" if is_due(due_on, on=on) and not must_be_kept else "not-due"
 
 
 can_propose = can(check_can_propose)

@@ -79,6 +79,12 @@ def rule_for(schedule: Schedule, *, record: str, owner: str, signs: Iterable[str
     raise LookupError(f"the retention schedule has no rule for {record} records of {owner}")
 
 
+def rule_named(schedule: Schedule, rule_id: str, *, on: date) -> Rule | None:
+    """The rule of this id in its version on a day; none where the schedule no longer has it."""
+    versions = sorted((each for each in schedule.rules if each.id == rule_id), key=lambda each: each.starts_on)
+    return next((each for each in reversed(versions) if each.starts_on <= on), versions[0] if versions else None)
+
+
 def read(text: str) -> Schedule:
     """The schedule of a YAML text. Raises ValueError with every fault found in it."""
     given = yaml.safe_load(text)

@@ -60,7 +60,7 @@ def test_erasing_the_values_leaves_the_event_and_its_hash(place: Place, alice: W
     event_id = change(alice, changes={"rag": ("amber", "red")}, reason=SENTENCE)
     with act_in(place.system()):
         before = queries.texts(event_ids=[event_id])
-        assert audit.erase_values(person_id=41, by=place.system()) == 2
+        assert audit.erase_values(person_ids=[41], by=place.system()) == 2
         assert queries.texts(event_ids=[event_id]) == before
         assert not Value.objects.exists()
 
@@ -68,7 +68,7 @@ def test_erasing_the_values_leaves_the_event_and_its_hash(place: Place, alice: W
 def test_only_the_system_erases_values(alice: Worker) -> None:
     change(alice, changes={"rag": ("amber", "red")})
     with act_in(alice.scope):
-        assert audit.erase_values(person_id=41, by=alice.scope) == 0
+        assert audit.erase_values(person_ids=[41], by=alice.scope) == 0
         assert Value.objects.exists()
 
 

@@ -2,15 +2,17 @@
 
 import math
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from iom.access.scope import act_in
 from iom.cohorts import operations as cohorts
-from iom.cohorts import queries, tasks
+from iom.cohorts import queries, scoring, tasks
 from iom.cohorts.choices import RunStatus, Standing
-from iom.cohorts.models import Candidate, CandidateWorking, RankRun, Scheme
+from iom.cohorts.models import Candidate, CandidateWorking, RankRun, Scheme, Score
 from iom.people.models import Arrest, Person, Sanction
+from iom.people.operations import erasing, restrictions
 from tests.factories.cohorts import ON, make_scheme
 from tests.factories.partnerships import AT, Place, Worker
 from tests.factories.people import make_person
@@ -142,6 +144,26 @@ def test_a_cancelled_run_leaves_the_list_as_it_was(people: dict[str, Person], sc
         current = queries.current_run(scheme_id=scheme.pk)
     assert run.status == RunStatus.CANCELLED
     assert current == shown
+
+
+def test_who_was_erased_merged_or_restricted_while_the_ranking_was_worked_out_is_not_put_back(
+    people: dict[str, Person], scheme: Scheme, alice: Worker, place: Place, tmp_path: Path
+) -> None:
+    with act_in(alice.scope):
+        run = cohorts.start_ranking(scheme=scheme, on=ON, by=alice.scope, at=AT)
+    with act_in(place.system()) as system:
+        run = cohorts.begin_ranking(run_id=run.pk, by=system, at=AT)
+        files, text = scoring.snapshot(tmp_path, scope=system), run.version.text
+    ranked = scoring.rank(files=files, folder=tmp_path, text=text, on=ON, at=AT, also=[], progressed=lambda *_: None)
+    with act_in(place.system()) as system:
+        erasing.erase(by=system, person_id=people["prolific"].pk, agency_id=system.agency_id, at=AT)
+        Person.objects.filter(pk=people["child"].pk).update(merged_into=people["nearly"])
+    with act_in(alice.scope):
+        restrictions.restrict(person=people["occasional"], reason="Not theirs", by=alice.scope, at=AT)
+    with act_in(place.system()) as system:
+        cohorts.store_ranking(run_id=run.pk, ranked=ranked, by=system, at=AT)
+        assert set(Candidate.objects.values_list("person", flat=True)) == {people["nearly"].pk}
+        assert set(Score.objects.values_list("person", flat=True)) <= {people["nearly"].pk}
 
 
 def test_an_arrest_of_somebody_not_linked_yet_counts_for_nobody(

@@ -18,9 +18,20 @@ from iom.imports import adapters, queries, tasks
 from iom.imports import operations as imports
 from iom.imports.adapters import checking
 from iom.imports.models import Batch, Feed
-from iom.people.models import SourceRecord
+from iom.people.models import Sanction, SourceRecord
+from iom.people.operations import erasing
 from tests.factories.partnerships import AT, Place, Worker, make_worker
-from tests.web.integration.imports.conftest import GOOD, RECORDS_LAYOUT, Upload, a_file, again, check, take_in
+from tests.factories.people import link_people
+from tests.web.integration.imports.conftest import (
+    GOOD,
+    RECORDS_LAYOUT,
+    SANCTIONS_LAYOUT,
+    Upload,
+    a_file,
+    again,
+    check,
+    take_in,
+)
 
 SignIn = Callable[[Worker], Client]
 
@@ -249,3 +260,49 @@ def test_the_list_is_the_same_as_a_file_and_its_leaving_is_recorded(
     governor = make_worker(place, "gov", agency="Police", roles=["information-governance"])
     assert as_user(governor).get("/imports/batches.csv").status_code == 403, "sees the list, and may not export it"
     assert "batches.csv" not in as_user(governor).get("/imports/").content.decode()
+
+
+SANCTIONS = "Nominal,Convicted,Outcome,HO Code,Committed,Days,Released\n"
+
+
+def test_an_extract_puts_nothing_back_into_what_was_destroyed(upload: Upload, place: Place, alice: Worker) -> None:
+    """Whoever comes again after their record has ended is somebody new, with what is then said of them."""
+
+    def bring(batch: Batch) -> None:
+        with act_in(alice.scope):
+            imports.accept(batch_id=batch.pk, by=alice.scope, at=AT)
+        take_in(batch)
+        with act_in(alice.scope):
+            records = list(SourceRecord.objects.filter(source_id="1001"))
+        link_people(place, {f"key{batch.pk}": records})
+
+    def bring_sanctions(row: str) -> None:
+        with act_in(alice.scope):
+            batch = imports.upload(feed=feed, upload=a_file(SANCTIONS + row), by=alice.scope, at=AT)
+        check(batch)
+        with act_in(alice.scope):
+            imports.accept(batch_id=batch.pk, by=alice.scope, at=AT)
+        take_in(batch)
+
+    bring(upload(GOOD))
+    with act_in(alice.scope):
+        feed = imports.add_feed(
+            agency=place.agencies["Police"], name="Sanctions", source="police-custody", table="sanctions",
+            by=alice.scope, at=AT,
+        )  # fmt: skip
+        feed = imports.save_layout(feed=feed, layout=SANCTIONS_LAYOUT, by=alice.scope, at=AT)
+    bring_sanctions("1001,01/03/2024,conviction,02801,01/02/2024,90,\n")
+    with act_in(place.system()) as system:
+        before = Sanction.objects.get()
+        assert before.person_id is not None
+        erasing.erase(by=system, person_id=before.person_id, agency_id=system.agency_id, at=AT)
+        erased = Sanction.objects.get()
+    assert bytes(erased.row_hash) != bytes(before.row_hash), "no digest of what was destroyed stays"
+    bring(upload(GOOD + "1003,Kim,Ford,01/02/1990,F,\n"))
+    # The day of release is new; all that makes it the same sanction is as before.
+    bring_sanctions("1001,01/03/2024,conviction,02801,01/02/2024,90,01/04/2024\n")
+    with act_in(place.system()):
+        was, now = Sanction.objects.order_by("pk")
+        assert (was.source_id, was.custody_days, was.release_date, was.person_id) == ("", None, None, before.person_id)
+        assert (now.source_id, now.custody_days, str(now.release_date)) == ("1001", 90, "2024-04-01")
+        assert now.person_id not in (None, was.person_id)

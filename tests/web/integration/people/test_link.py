@@ -1,6 +1,6 @@
 """Applying what linkage found: people, their best record, audiences, events, search terms, possible matches."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
@@ -9,7 +9,9 @@ from iom.access.scope import act_in
 from iom.people.choices import IndexChange, ReviewStatus, RunStatus, TermKind
 from iom.people.linkage import Pair
 from iom.people.models import Arrest, IndexEvent, LinkRun, Person, PossibleMatch, SearchTerm, SourceRecord
-from tests.factories.partnerships import Place, Worker
+from iom.people.operations import erasing
+from iom.people.queries import restrictions
+from tests.factories.partnerships import AT, Place, Worker
 from tests.factories.people import add_event, link_people, make_record
 
 pytestmark = pytest.mark.slow
@@ -51,6 +53,37 @@ def test_what_belongs_to_records_of_two_descriptors_carries_the_one_more_to_be_g
     with act_in(place.system()):
         event.refresh_from_db()
         assert event.descriptor == ""
+
+
+def test_a_descriptor_that_part_of_the_audience_may_not_see_is_not_told(place: Place) -> None:
+    with act_in(place.system()):
+        shared = make_record(place)
+        own = make_record(place, agency="Treatment", audience="own", descriptor="personal")
+    assert link_people(place, {"k1": [shared, own]})["k1"].descriptor == ""
+
+
+def test_what_was_erased_while_it_was_compared_goes_to_nobody(place: Place) -> None:
+    with act_in(place.system()):
+        ours, other = make_record(place), make_record(place)
+        theirs = make_record(place, agency="Probation", family_name="Kept")
+    both = link_people(place, {"k1": [ours, theirs]})["k1"]
+    with act_in(place.system()) as system:
+        before = AT - timedelta(days=1)
+        assert restrictions.out_of_use_since(since=before, scope=system) == []
+        erasing.erase(by=system, person_id=both.pk, agency_id=ours.owner_agency_id, at=AT)
+        assert restrictions.out_of_use_since(since=before, scope=system) == [both.pk]
+        assert restrictions.out_of_use_since(since=AT + timedelta(days=1), scope=system) == []
+    pair = Pair(ours.pk, theirs.pk, 5.0, 0.9)
+    link_people(place, {"k1": [theirs], "k2": [ours]}, pair)
+    with act_in(place.system()) as system:
+        ours.refresh_from_db()
+        assert ours.person is None
+        assert not PossibleMatch.objects.exists()
+        assert not Person.objects.filter(person_key="k2").exists()
+        erasing.erase(by=system, person_id=both.pk, agency_id=theirs.owner_agency_id, at=AT)
+    link_people(place, {"k1": [ours, theirs, other]})
+    with act_in(place.system()):
+        assert not SourceRecord.objects.filter(person=both).exists(), "nobody comes back under a name that is gone"
 
 
 def test_the_database_refuses_a_descriptor_on_what_is_not_sensitive(place: Place) -> None:

@@ -1,13 +1,14 @@
 """Merging two people and splitting one: by hand, for good, with every app's rows, and back again."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from iom.access.scope import act_in
+from iom.access.scope import PersonRule, act_in
 from iom.audit.models import Event
 from iom.common import registries
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
@@ -147,6 +148,60 @@ def test_a_decision_one_cannot_see_stands_in_the_way(
         merge(alice, people["k1"], people["k2"])
     assert whose(place, records) == before
     merge(tracy, people["k1"], people["k2"])
+
+
+def test_the_reason_of_a_merge_is_for_those_who_see_both_records(
+    place: Place, alice: Worker, tracy: Worker, records: dict[str, SourceRecord], as_user: Callable[[Worker], Client]
+) -> None:
+    people = link_people(place, {"k1": [records["one"]], "k2": [records["two"]], "k3": [records["hidden"]]})
+    with act_in(tracy.scope):
+        decision = decisions.merge_people(
+            keep_id=people["k3"].pk, gone_id=people["k1"].pk, reason="Came for methadone", by=tracy.scope, at=AT
+        )
+    address = f"/people/{people['k3'].public_id}/index-history"
+    for worker, reads in ((alice, False), (tracy, True)):
+        page = as_user(worker).get(address).text
+        assert "Merged into this person" in page
+        assert ("methadone" in page) is reads
+    with act_in(tracy.scope):
+        decisions.undo_decision(decision_id=decision.pk, reason="Not on methadone", by=tracy.scope, at=AT)
+    page = as_user(alice).get(f"/people/{people['k1'].public_id}/index-history").text
+    assert "a decision was undone" in page
+    assert "methadone" not in page
+    with act_in(alice.scope):
+        assert not IndexEvent.objects.filter(reason__contains="methadone").exists()
+
+
+def test_what_an_emergency_opened_is_read_and_not_moved(
+    place: Place, alice: Worker, records: dict[str, SourceRecord]
+) -> None:
+    people = link_people(
+        place, {"k1": [records["one"]], "k2": [records["hidden"]], "k3": [records["two"], records["other"]]}
+    )
+    with act_in(place.system()):
+        SourceRecord.objects.filter(pk=records["other"].pk).update(audience="own")
+    opened = tuple(PersonRule(people[key].pk, 1) for key in ("k2", "k3"))
+    by = replace(alice.scope, opened=opened)
+    with act_in(by):
+        with pytest.raises(NotVisible):
+            decisions.merge_people(keep_id=people["k1"].pk, gone_id=people["k2"].pk, reason="Same prints", by=by, at=AT)
+        with pytest.raises(WrongState):
+            decisions.split_person(
+                person_id=people["k3"].pk, record_ids={records["other"].pk}, reason="Twins", by=by, at=AT
+            )
+
+
+def test_whoever_a_page_names_is_in_the_audit_record(
+    place: Place, alice: Worker, records: dict[str, SourceRecord], as_user: Callable[[Worker], Client]
+) -> None:
+    pair = Pair(records["one"].pk, records["two"].pk, 3.0, 0.9)
+    people = link_people(place, {"k1": [records["one"]], "k2": [records["two"]]}, pair)
+    client, one = as_user(alice), people["k1"].public_id
+    client.get(f"/people/{one}/merge", {"with": "jordan pool"})
+    assert "in the index twice" in client.get(f"/people/{one}").text
+    with act_in(place.system()):
+        named = dict(Event.objects.filter(detail__has_key="people").values_list("action", "detail"))
+    assert named["people.search"]["people"] == named["view.possible_matches"]["people"] == [people["k2"].pk]
 
 
 def test_what_cannot_be_merged_or_split_says_why(

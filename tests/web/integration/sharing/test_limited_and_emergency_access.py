@@ -169,6 +169,45 @@ def test_a_merged_person_keeps_the_stricter_side_and_so_do_both_after_a_split(
     assert set(seen_by(practitioner).people_shut_out) == {person.pk, other.pk, third.pk}
 
 
+def test_a_limit_follows_to_whom_another_limit_protects_already(
+    place: Place, person: Person, manager: Worker, practitioner: Worker
+) -> None:
+    """Merged, split and merged back: each of two limits of one's own holds for everybody who may be meant."""
+    with act_in(place.system()):
+        kept, third = make_person(place), make_person(place)
+    restricted = {"kind": LimitKind.RESTRICTED, "agency_ids": [practitioner.scope.agency_id]}
+    place_limit(kept, manager.scope, **restricted)
+    place_limit(person, manager.scope, user_ids=[practitioner.scope.user_id])
+    at = timezone.now()
+    with act_in(place.system()):
+        merging.merge(by=place.system(), keep_id=kept.pk, gone_id=person.pk, at=at)
+    assert kept.pk in seen_by(practitioner).people_shut_out, "excluded by name, though their agency is let in"
+    with act_in(place.system()):
+        merging.split(by=place.system(), person_id=kept.pk, new_id=third.pk, source_record_ids=[], at=at)
+        merging.merge(by=place.system(), keep_id=kept.pk, gone_id=third.pk, at=at)
+        found = sorted(LimitedAccess.objects.values_list("person_id", "kind"))
+    both = [LimitKind.EXCLUDED, LimitKind.RESTRICTED]
+    assert found == sorted(
+        [(person.pk, LimitKind.EXCLUDED), *((each.pk, kind) for each in (kept, third) for kind in both)]
+    )
+
+
+def test_a_confirmed_limit_follows_to_where_its_copy_would_lapse(
+    place: Place, person: Person, manager: Worker, second: Worker, practitioner: Worker
+) -> None:
+    with act_in(place.system()):
+        new = make_person(place)
+    limit = place_limit(person, manager.scope, user_ids=[practitioner.scope.user_id])
+    at = timezone.now()
+    with act_in(place.system()):
+        merging.split(by=place.system(), person_id=person.pk, new_id=new.pk, source_record_ids=[], at=at)
+    with act_in(second.scope):
+        operations.confirm_limit(limit=limit, by=second.scope, at=at)
+    with act_in(place.system()):
+        merging.merge(by=place.system(), keep_id=new.pk, gone_id=person.pk, at=at)
+    assert new.pk in limited(practitioner.scope, at=at + timedelta(days=8)).people_shut_out
+
+
 def open_it(person: Person, worker: Worker, **given: Any) -> EmergencyAccess:
     scope = seen_by(worker)
     values: dict[str, Any] = {"emergency": Emergency.LIFE, "reason": REASON, "hours": 4, "at": timezone.now(), **given}
@@ -210,6 +249,18 @@ def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(
     assert later.people_opened == []
     assert client.post(reverse("sharing-emergency-own", args=[access.pk])).status_code == 302
     assert client.get(reverse("people-person", args=[person.public_id])).status_code == 404
+
+
+def test_who_presses_twice_opens_once(person: Person, practitioner: Worker) -> None:
+    """Both requests began before either had opened it."""
+    scope, at = seen_by(practitioner), timezone.now()
+    asked: dict[str, Any] = {"emergency": Emergency.LIFE, "reason": REASON, "hours": 4, "told_agencies": []}
+    with act_in(scope):
+        access = operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
+        with pytest.raises(WrongState, match="open to you already"):
+            operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
+        operations.close_emergency(access=access, by=scope, at=at)
+        operations.open_emergency(person_id=person.pk, **asked, by=scope, at=at)
 
 
 def test_nobody_reviews_their_own_and_the_second_of_two_reviewers_is_told(

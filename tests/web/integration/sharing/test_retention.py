@@ -10,21 +10,32 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iom.access.scope import act_in
+from iom.agreements.models import LimitedAccess
 from iom.audit.choices import Kind
-from iom.audit.models import Event
+from iom.audit.models import Event, Value
 from iom.cohorts.models import Candidate
-from iom.common import erasure, registries
+from iom.common import background, erasure, registries
 from iom.common.errors import NotAllowed, WrongState
 from iom.common.privacy import Retention
 from iom.common.registries import privacy_declarations
-from iom.people.models import Person, Sanction, SearchTerm, SourceRecord
+from iom.people.linkage import Pair
+from iom.people.models import IntelligenceCount, Person, PossibleMatch, Sanction, SearchTerm, SourceRecord
+from iom.people.operations import decisions, erasing
 from iom.sharing import tasks
-from iom.sharing.models import DestructionItem, DestructionList, RetentionReview
-from iom.sharing.operations import destruction, retention
+from iom.sharing.models import (
+    DestructionItem,
+    DestructionList,
+    RetentionReview,
+    SubjectAccessItem,
+    SubjectAccessRequest,
+)
+from iom.sharing.operations import destruction, merging, retention, subject_access
 from iom.sharing.queries import retention as queries
 from tests.factories.cohorts import make_run, make_scheme
 from tests.factories.partnerships import AT, Place, Worker, make_worker
-from tests.factories.people import add_event, link_people, make_record
+from tests.factories.people import add_event, link_people, make_person, make_record
+from tests.web.integration.sharing.test_limited_and_emergency_access import place_limit
+from tests.web.integration.sharing.test_subject_access import ASKED
 
 AsUser = Callable[[Worker], Client]
 LONG_AGO = date(2010, 3, 4)
@@ -199,6 +210,23 @@ def test_a_hold_of_another_agency_blocks_both_ends(
     propose(review, irene)
 
 
+def test_a_hold_on_somebody_merged_meanwhile_protects_whom_they_became(
+    place: Place, person: Person, irene: Worker, alice: Worker, as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        record = make_record(place)
+    gone = link_people(place, {"p-gone": [record]})["p-gone"]
+    client, address = as_user(irene), reverse("sharing-place-hold", args=[gone.public_id])
+    assert client.get(address).status_code == 200, "the form is open"
+    with act_in(alice.scope):
+        decisions.merge_people(keep_id=person.pk, gone_id=gone.pk, reason="Same prints", by=alice.scope, at=AT)
+    with act_in(irene.scope), pytest.raises(WrongState, match="merged"):
+        retention.place_hold(person=gone, reason="An inquest", until=None, by=irene.scope, at=AT)
+    assert "The hold stands" in client.post(address, {"reason": "An inquest"}, follow=True).text
+    with act_in(place.system()) as system:
+        assert queries.held_people(scope=system, person_ids=[person.pk, gone.pk], on=client_day()) == {person.pk}
+
+
 def test_what_happened_after_the_approval_leaves_the_record_alone(
     place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker
 ) -> None:
@@ -214,6 +242,155 @@ def test_what_happened_after_the_approval_leaves_the_record_alone(
     with act_in(place.system()):
         assert DestructionItem.objects.get().left_because == "not-due"
         assert Person.objects.get().family_name == NAME
+
+
+def grave(place: Place, born_on: date) -> Person:
+    """Known to the police alone, for a murder in 2010."""
+    with act_in(place.system()):
+        record = make_record(place, date_of_birth=born_on)
+        add_event(Sanction, record, sanction_date=LONG_AGO, sanction_type="conviction", offence_code="00101")
+    found = link_people(place, {"p-grave": [record]})["p-grave"]
+    work_out(place)
+    return found
+
+
+def test_what_a_rule_keeps_to_an_age_is_not_proposed_before(place: Place, irene: Worker, as_user: AsUser) -> None:
+    grave(place, date(1926, 11, 24))
+    with act_in(irene.scope):
+        review = RetentionReview.objects.get()
+    assert (review.rule, review.due_on) == ("police-group-1", date(2020, 3, 4))
+    with pytest.raises(WrongState, match="reaches its age"):
+        propose(review, irene)  # the day before the 100th birthday
+    with act_in(place.system()):
+        Person.objects.update(date_of_birth=date(1990, 1, 2))
+    client, address = as_user(irene), reverse("sharing-review", args=[review.pk])
+    page = client.get(address).text
+    assert "until the person is 100, on 2 January 2090" in page
+    assert 'value="keep"' in page
+    assert 'value="propose"' not in page
+    assert client.post(address, {"outcome": "propose", "reason": "Gone"}).status_code in (200, 400)
+    with act_in(place.system()):
+        assert not DestructionItem.objects.exists()
+
+
+def test_the_age_is_asked_again_when_the_record_is_destroyed(place: Place, irene: Worker, ivor: Worker) -> None:
+    person = grave(place, date(1926, 11, 23))
+    with act_in(irene.scope):
+        review = RetentionReview.objects.get()
+    chosen = propose(review, irene)  # on the birthday itself
+    approve(chosen, irene, ivor)
+    with act_in(place.system()):
+        Person.objects.filter(pk=person.pk).update(date_of_birth=date(1946, 11, 23))
+    carry_out(chosen)
+    with act_in(place.system()):
+        assert (DestructionItem.objects.get().state, Person.objects.get().erased_at) == ("left", None)
+
+
+def test_nothing_stays_under_who_was_merged_nor_beside_a_decision_about_two(
+    place: Place, person: Person, irene: Worker, ivor: Worker, alice: Worker
+) -> None:
+    """What was written under the person who is gone, and reasons kept under the other of two records, end as well."""
+    mary = make_worker(place, "mary", agency="Police", roles=["manager"])
+    with act_in(place.system()):
+        older = make_record(place, agency="Probation")
+        gone_record = make_record(place)
+        ours = SourceRecord.objects.get(person=person)
+        add_event(Sanction, gone_record, sanction_date=LONG_AGO, sanction_type="conviction", offence_code="04600")
+    pair = Pair(ours.pk, older.pk, 3.0, 0.9)
+    people = link_people(place, {"p-old": [ours], "p-gone": [gone_record], "p-other": [older]}, pair)
+    with act_in(place.system()):
+        match = PossibleMatch.objects.get()
+        # The right record's reason lies under whoever has the left one.
+        assert match.left_id == ours.pk
+    gone = people["p-gone"]
+    place_limit(gone, mary.scope, user_ids=[ivor.user.pk + 999], reason="She is an aunt")
+    with act_in(alice.scope):
+        decisions.decide_match(match_id=match.pk, verdict="different", reason="Unlike", by=alice.scope, at=AT)
+        made = decisions.merge_people(
+            keep_id=people["p-other"].pk, gone_id=gone.pk, reason="Same", by=alice.scope, at=AT
+        )
+        decisions.undo_decision(decision_id=made.pk, reason="Mistaken", by=alice.scope, at=AT)
+        decisions.merge_people(keep_id=person.pk, gone_id=gone.pk, reason="Prints", by=alice.scope, at=AT)
+    work_out(place)
+    with act_in(irene.scope):
+        review = RetentionReview.objects.get(person=person)
+    chosen = propose(review, irene)
+    approve(chosen, irene, ivor)
+    carry_out(chosen)
+    with act_in(place.system()):
+        assert DestructionItem.objects.get().state == "done"
+        kept = set(Value.objects.filter(field="reason").values_list("after", flat=True))
+        assert kept.isdisjoint({"Unlike", "Same", "Mistaken", "Prints", "She is an aunt"}), kept
+        limits = LimitedAccess.objects.filter(person_id__in=[person.pk, gone.pk]).values_list("person_id", "reason")
+        assert set(limits) == {(person.pk, erasure.REMOVED), (gone.pk, erasure.REMOVED)}
+        assert people["p-other"].source_records.exists(), "the other person stays"
+
+
+def test_copies_that_another_agency_has_not_released_go_with_the_record(
+    place: Place, person: Person, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    olga = make_worker(place, "olga", agency="Council", roles=["information-governance"])
+    with act_in(olga.scope):
+        made = [subject_access.record(person=person, asked=ASKED, by=olga.scope, at=AT) for _ in range(2)]
+        for each in made:
+            assert subject_access.gather(request=each, by=olga.scope, at=AT)
+    with act_in(place.system()):
+        SubjectAccessRequest.objects.filter(pk=made[1].pk).update(
+            state="released", prepared_by=olga.user.pk, closed_by=irene.user.pk, closed_at=AT
+        )
+    chosen = propose(review, irene)
+    approve(chosen, irene, ivor)
+    carry_out(chosen)
+    with act_in(place.system()):
+        ours = SubjectAccessItem.objects.filter(controller=place.agencies["Police"])
+        assert not ours.filter(request=made[0], source__startswith="people.").exists()
+        assert ours.filter(request=made[1]).exists(), "what the person was told"
+
+
+def test_a_count_of_intelligence_goes_altogether(place: Place, person: Person) -> None:
+    """Emptied, it would say that there was none."""
+    with act_in(place.system()) as system:
+        record = SourceRecord.objects.get()
+        add_event(
+            IntelligenceCount, record, person=person, month=LONG_AGO, reports=4, source_evaluation="1",
+            information_assessment="A", handling_code="P",
+        )  # fmt: skip
+        planned = erasing.plan(scope=system, person_id=person.pk, agency_id=system.agency_id)
+        assert planned == erasing.erase(by=system, person_id=person.pk, agency_id=system.agency_id, at=AT)
+        assert planned["people.IntelligenceCount"]["deleted"]
+        assert not IntelligenceCount.objects.exists()
+
+
+def test_a_split_says_that_a_hold_was_copied_and_what_was_left(
+    place: Place, person: Person, review: RetentionReview, irene: Worker
+) -> None:
+    propose(review, irene)
+    with act_in(irene.scope):
+        retention.place_hold(person=person, reason="An inquest", until=None, by=irene.scope, at=AT)
+    with act_in(place.system()) as system:
+        new = make_person(place)
+        merging.split(by=system, person_id=person.pk, new_id=new.pk, source_record_ids=[], at=AT)
+        event = Event.objects.get(action="sharing.split")
+        assert (event.person_id, event.detail["other"], event.detail["left"]) == (person.pk, new.pk, 1)
+        assert len(event.detail["holds"]) == 1
+
+
+def test_an_approved_list_whose_work_stopped_is_taken_up_at_night(
+    place: Place, review: RetentionReview, irene: Worker, ivor: Worker
+) -> None:
+    chosen = propose(review, irene)
+    tasks.take_up_destruction(timestamp=0)
+    assert not background.is_alive(once=f"destroy-{chosen.pk}"), "nobody has approved it"
+    approve(chosen, irene, ivor)
+    background.withdraw(once=f"destroy-{chosen.pk}")
+    for _ in range(2):
+        tasks.take_up_destruction(timestamp=0)
+    assert background.is_alive(once=f"destroy-{chosen.pk}")
+    with act_in(place.system()):
+        assert Event.objects.filter(action="sharing.take_up_destruction").count() == 1
+    carry_out(chosen)
+    with act_in(place.system()):
+        assert DestructionList.objects.get().state == "done"
 
 
 def test_a_list_that_has_grown_is_not_what_was_approved(

@@ -20,6 +20,7 @@ from iom.cohorts.models import Nomination, PanelDecision
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.people import extract
 from iom.people.models import Person, Restriction, Sanction
+from iom.people.operations import decisions
 from iom.people.queries import restrictions
 from iom.sharing import tasks
 from iom.sharing.adapters import letters
@@ -303,6 +304,66 @@ def test_erasure_goes_through_a_destruction_list_that_a_hold_stops(
             .filter(person=person, owner_agency=place.agencies["Police"])
             .exists()
         )
+
+
+def test_an_erasure_that_was_granted_is_not_lost(
+    place: Place, person: Person, irene: Worker, alice: Worker, settings: Any, tmp_path: Path
+) -> None:
+    """Withdrawn by one, left for a hold, merged away: it is on a list again, until it is done. Then never again."""
+    settings.STORE = tmp_path
+    second = make_worker(place, "ivan", agency="Police", roles=["information-governance"])
+
+    def waiting() -> list[tuple[int, int]]:
+        with act_in(place.system()):
+            items = DestructionItem.objects.filter(state="waiting", rule="erasure-granted")
+            return list(items.values_list("list", "person"))
+
+    def night() -> None:
+        tasks.take_up_destruction(timestamp=0)
+
+    def carry_out() -> None:
+        [(list_id, _)] = waiting()
+        with act_in(place.system()):
+            records = DestructionItem.objects.filter(list=list_id).count()
+        for worker in (irene, second):
+            with act_in(worker.scope):
+                destruction.approve(list_id=list_id, records=records, by=worker.scope, at=AT)
+        tasks.destroy(list_id, place.partnership.pk, place.agencies["Police"].pk)
+
+    decided(person, irene, alice, asked=replace(ASKED, kind="erase"))
+    [(first, _)] = waiting()
+    with act_in(irene.scope):
+        destruction.withdraw(list_id=first, reason="Not this one", by=irene.scope, at=AT)
+    [(again, whose)] = waiting()
+    assert (again != first, whose) == (True, person.pk), "one does not undo what two decided"
+
+    for worker in (irene, second):
+        with act_in(worker.scope):
+            destruction.approve(list_id=again, records=1, by=worker.scope, at=AT)
+    with act_in(irene.scope):
+        hold = retention.place_hold(person=person, reason="Inquest", until=None, by=irene.scope, at=AT)
+    tasks.destroy(again, place.partnership.pk, place.agencies["Police"].pk)
+    night()
+    assert waiting() == [], "a hold stands"
+    with act_in(irene.scope):
+        retention.lift_hold(hold_id=hold.pk, reason="Over", by=irene.scope, at=AT)
+    night()
+    assert [whose for _, whose in waiting()] == [person.pk]
+
+    with act_in(place.system()):
+        kept = make_person(place, agency="Prison")
+    with act_in(alice.scope):
+        decisions.merge_people(keep_id=kept.pk, gone_id=person.pk, reason="Same prints", by=alice.scope, at=AT)
+    assert waiting() == []
+    night()
+    assert [whose for _, whose in waiting()] == [kept.pk], "the request is theirs now"
+    carry_out()
+    with act_in(place.system()):
+        assert DestructionItem.objects.latest("pk").state == "done"
+        later = make_person(place).source_records.get()
+        type(later).objects.filter(pk=later.pk).update(person=kept)
+    night()
+    assert waiting() == [], "what came after it is another record"
 
 
 def test_the_last_record_of_somebody_in_the_cohort_is_not_erased_before_that_ends(

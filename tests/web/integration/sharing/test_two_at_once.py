@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.utils import timezone
+from procrastinate.jobs import Job
 from pytest_django import Settings
 
 from iom.access.scope import act_in
@@ -18,9 +19,11 @@ from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import limits
 from iom.audit.models import Event
 from iom.cohorts.models import Nomination
-from iom.common.errors import UserError
+from iom.common.errors import Busy, UserError
 from iom.imports import operations as imports
 from iom.people.models import Person, Restriction, Sanction
+from iom.people.operations._moves import INDEX_LOCK
+from iom.sharing import tasks
 from iom.sharing.choices.subject_access import RequestState
 from iom.sharing.models import (
     DestructionApproval,
@@ -278,6 +281,39 @@ def test_a_hold_is_placed_while_a_record_is_being_destroyed(place: Place, is_hol
         gone = Person.objects.get().erased_at is not None
     # Either the hold came first and the record is there, or it is gone and who wanted the hold was told.
     assert told == (["NotVisible", "done"] if gone else ["done", "done"])
+
+
+def test_a_record_is_destroyed_while_somebody_merges(place: Place) -> None:
+    """Both take the index first: who waits for it keeps no row that the other will need."""
+    irene, ivor = two(place, "Police", "information-governance", "irene", "ivor")
+    list_id = destruction_list(place, irene)
+    for worker in (irene, ivor):
+        with act_in(worker.scope):
+            destruction.approve(list_id=list_id, records=1, by=worker.scope, at=AT)
+
+    def destroy() -> None:
+        try:
+            with act_in(place.system()):
+                destruction.destroy_next(list_id=list_id, by=place.system(), at=AT)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=destroy)
+    with administrator() as merging:
+        merging.execute("select pg_advisory_xact_lock(%s, %s)", [INDEX_LOCK, place.partnership.pk])
+        thread.start()
+        until(lambda: waiting("pg_advisory_xact_lock") == 1)
+        for table in ("people_person", "sharing_destructionitem", "sharing_destructionlist"):
+            assert merging.execute(f"select id from {table} for update nowait").fetchall()
+        merging.rollback()
+    thread.join(60)
+    with act_in(place.system()):
+        assert DestructionItem.objects.get().state == "done"
+
+
+def test_destruction_that_finds_the_index_taken_is_tried_again() -> None:
+    job = Job(id=1, queue="work", lock=None, queueing_lock=None, task_name="sharing.destroy", attempts=1)
+    assert tasks.destroy.retry_strategy.get_retry_decision(exception=Busy("The index is busy."), job=job)
 
 
 @pytest.mark.parametrize("is_nominated_first", [True, False], ids=["nominated_first", "destruction_first"])

@@ -21,6 +21,8 @@ CHILD = Rule("child", "Child", "agency", frozenset(), frozenset(), date(2020, 1,
         (date(2020, 2, 29), 6, date(2026, 3, 1)),
         (date(2020, 2, 29), 8, date(2028, 2, 29)),
         (date(2020, 2, 28), 6, date(2026, 2, 28)),
+        (date(9993, 12, 31), 6, date(9999, 12, 31)),
+        (date(9999, 1, 1), 6, date.max),  # how some systems write that there is no such day
     ],
 )
 def test_a_clear_period_is_whole_years(start: date, years: int, until: date) -> None:
@@ -62,6 +64,37 @@ def test_a_rule_to_an_age_looks_every_ten_years_until_then(born_on: date | None,
 
 
 @pytest.mark.parametrize(
+    ("rule", "born_on", "expected"),
+    [
+        (AGE, date(1926, 11, 24), True),  # the day before
+        (AGE, date(1926, 11, 23), False),  # the day
+        (AGE, None, True),
+        (SIX, date(2020, 1, 1), False),
+        (None, None, False),  # a rule that the schedule no longer has
+    ],
+)
+def test_a_rule_to_an_age_keeps_the_record_until_then(rule: Rule | None, born_on: date | None, expected: bool) -> None:
+    on = date(2026, 11, 23)
+    kept = rules.must_be_kept(rule, born_on=born_on, on=on)
+    assert kept is expected
+    facts = {"is_held": False, "is_listed": False, "must_be_kept": kept}
+    if expected:
+        with pytest.raises(WrongState, match="reaches its age"):
+            rules.check_can_propose(due_on=on, on=on, **facts)
+    else:
+        rules.check_can_propose(due_on=on, on=on, **facts)
+    standing = {"is_held": False, "is_gone": False, "is_last_of_a_member": False, "must_be_kept": kept}
+    assert rules.why_not_destroyed(due_on=on, on=on, **standing) == ("not-due" if expected else "")
+
+
+def test_a_rule_is_found_in_its_version_of_the_day() -> None:
+    group_1 = rules.rule_named(rules.load(), "police-group-1", on=date(2026, 11, 23))
+    assert group_1 is not None
+    assert group_1.to_age == 100
+    assert rules.rule_named(rules.load(), rules.ERASURE_GRANTED, on=date(2026, 11, 23)) is None
+
+
+@pytest.mark.parametrize(
     ("last_on", "due"),
     [
         (date(2020, 3, 14), date(2026, 3, 14)),  # the day before the 18th birthday
@@ -93,10 +126,11 @@ def test_a_record_is_not_kept_for_ever_nor_before_it_is_due() -> None:
     with pytest.raises(InvalidInput):
         rules.check_can_keep(next_on=on, on=on, due_on=due)
     with pytest.raises(InvalidInput):
-        rules.check_can_keep(next_on=date(2037, 1, 1), on=on, due_on=due)
+        rules.check_can_keep(next_on=date(2036, 11, 24), on=on, due_on=due)
     with pytest.raises(WrongState):
         rules.check_can_keep(next_on=date(2030, 1, 1), on=on, due_on=date(2027, 1, 1))
-    rules.check_can_keep(next_on=date(2030, 1, 1), on=on, due_on=due)
+    for next_on in (date(2030, 1, 1), date(2036, 11, 23)):
+        rules.check_can_keep(next_on=next_on, on=on, due_on=due)
 
 
 def test_two_different_people_approve() -> None:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("partnerships", "0005_system_tokens"),
         ("people", "0011_graded_intelligence"),
-        ("sharing", "0016_left_because_member"),
+        ("sharing", "0018_walls_of_data_use"),
     ]
 
     operations = [

@@ -51,7 +51,8 @@ class Part(Schema):
 
 
 class Recipient(Schema):
-    agency: str
+    name: str
+    kinds: list[str]
     times: int
     last: str
 

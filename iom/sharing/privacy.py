@@ -76,6 +76,7 @@ SUBJECT_ACCESS = {
     "sharing.SubjectAccessRequest": {
         **MARKING,
         **all_of(SYSTEM, "person", "recorded_at", "gathered_at", "prepared_at", "exported_at", "export_sha256"),
+        "outdated_at": SYSTEM,
         **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         # That there was a request, and how it ended, is counted for years; its words end with the record.
         **all_of(OWN_KEPT, "state", "channel", "identity_check"),
@@ -109,7 +110,9 @@ REQUESTS = {
     },
     "sharing.Disclosure": {
         **MARKING,
-        **all_of(SYSTEM, "person", "request", "kind", "to_agency", "recipient", "gateway", "agreement_id", "kinds"),
+        **all_of(SYSTEM, "person", "request", "kind", "to_agency", "gateway", "agreement_id", "kinds"),
+        # To whom data went is the person's to know, unless it would tip them off.
+        "recipient": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.KEEP),
         **all_of(SYSTEM, "rows", "left_out", "disclosed_at"),
         "disclosed_by": STAFF,
         "purpose": SENSITIVE,

@@ -1,5 +1,6 @@
-"""Entries of the equality evidence log for tests, made through the product's own operation."""
+"""Entries of the equality evidence log for tests, made through the product's own operation; what a page showed."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -35,3 +36,10 @@ def entered(**fields: Any) -> Entered:
 def make_equality_entry(agency: Agency, *, at: datetime, **fields: Any) -> EqualityEntry:
     """An entry. Call inside `act_in` of a scope of the partnership."""
     return equality.record(entered=entered(**fields), by=drafter(agency), at=at)
+
+
+def seen_on(page: str) -> dict[str, str]:
+    """What a page that asks a second person sends back to say what it showed."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found, "the page says what it shows"
+    return {"seen": found[1]}

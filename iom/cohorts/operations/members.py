@@ -14,9 +14,9 @@ from iom.cohorts import queries, rules
 from iom.cohorts.choices import Change, MembershipState, Origin, Rag
 from iom.cohorts.models import CohortMembership, MembershipChange, Nomination
 from iom.cohorts.operations.nominations import Referral, nominate
-from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput
 from iom.partnerships.models import Membership
+from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
 

@@ -16,10 +16,10 @@ from iom.audit.choices import Kind
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
-from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, NotAllowed
 from iom.partnerships.models import Agency
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
 

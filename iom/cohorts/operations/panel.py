@@ -15,9 +15,9 @@ from iom.cohorts import queries, rules
 from iom.cohorts.choices import Change, Origin, Outcome, Told
 from iom.cohorts.models import CohortMembership, MembershipChange, Nomination, PanelDecision, ReturnRequest, Scheme
 from iom.cohorts.operations.nominations import Referral, close, nominate
-from iom.cohorts.operations.rows import locked_person
 from iom.common.errors import InvalidInput, WrongState
 from iom.partnerships.models import Membership
+from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
 

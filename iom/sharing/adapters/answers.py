@@ -73,7 +73,8 @@ def answer(
         "purposes": PURPOSES,
         "rights": list(RIGHTS),
         "disclosed_to": [
-            {"agency": each.agency.name, "times": each.times, "last": each.last_on.isoformat()} for each in recipients
+            {"name": each.name, "kinds": list(each.kinds), "times": each.times, "last": each.last_on.isoformat()}
+            for each in recipients
         ],
         "other_agencies": others,
         # A part from which everything was withheld, and of which nothing may be said, is not there.

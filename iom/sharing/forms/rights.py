@@ -66,7 +66,7 @@ class RightAnswerForm(GovukForm):
     )
     tell_agencies = forms.TypedMultipleChoiceField(
         label=_("Agencies to be told"),
-        help_text=_("Had data about the person from this record, by the audit record."),
+        help_text=_("Were given data about the person by your agency, by its log of disclosures."),
         coerce=int,
         required=False,
         widget=GovukCheckboxes,
@@ -84,7 +84,11 @@ class RightAnswerForm(GovukForm):
 
 
 class LiftRestrictionForm(GovukForm):
-    reason = prose(_("Why the records may be used again"), required=True)
+    reason = prose(
+        _("Why the records may be used again"),
+        required=True,
+        hint=_("Name nothing that is in the records: agencies that see the restriction may be given this."),
+    )
     told_on = GovukDateField(
         label=_("When the person was told"), help_text=_("They are told first."), latest_is_today=True
     )

@@ -66,11 +66,14 @@ def decision_rows(found: Iterable[PanelDecision], *, names: dict[int, str]) -> l
 
 
 def leaflet_points(found: Iterable[PanelDecision], *, scope: Scope) -> list[Point]:
-    """Of each decision what the panel said, and what of the person the list before it looked at."""
+    """Of each decision when it was taken, and what of the person the list before it looked at.
+
+    Not the panel's words: they may speak of others or of intelligence, and nobody has looked at them for this.
+    """
     return [
         Point(
-            _("On %(date)s a panel of people decided under %(scheme)s: %(reasons)s")
-            % {"date": in_words(each.met_on), "scheme": each.nomination.scheme.name, "reasons": each.reasons},
+            _("On %(date)s a panel of people decided under %(scheme)s. Ask the agency above for its reasons.")
+            % {"date": in_words(each.met_on), "scheme": each.nomination.scheme.name},
             tuple(factors_in_words(each.nomination, scope=scope)),
         )
         for each in found

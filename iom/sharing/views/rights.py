@@ -38,6 +38,7 @@ from iom.sharing.presenters import rights as present
 from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.rules import rights as rules
+from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
 from iom.sharing.views.shared import ask
 
@@ -128,6 +129,11 @@ def one(request: ScopedRequest, rights_id: int) -> HttpResponse:
         "law": rules.LAWS[Right(found.kind), found.regime],
         "clock": present_clock.rows(found, is_open=is_open),
         "names": partnerships.user_names(user_ids={each for each in staff if each}),
+        "outside": [
+            each.name
+            for each in disclosures.receivers(person_id=found.person_id, scope=scope)
+            if each.agency_id is None
+        ],
         "told": [agencies[pk] for pk in found.tell_agencies if pk in agencies],
         "awaits_identity": may_manage and found.state == RightState.RECEIVED and found.identity_checked_on is None,
         "may_prepare": may_manage and found.state == RightState.RECEIVED and not queries.clock_of(found).waits,
@@ -189,12 +195,12 @@ def prepare(request: ScopedRequest, rights_id: int) -> HttpResponse:
     """What is proposed, with the agencies that had the data."""
     scope = request.scope
     found = opened(request, rights_id, "right-prepare")
-    had_it = disclosures.recipients(person_id=found.person_id, scope=scope)
+    had_it = disclosures.receivers(person_id=found.person_id, scope=scope)
     form = RightAnswerForm(
         request.POST or None,
         regime=found.regime,
         asks_matter=found.kind == Right.RECTIFY,
-        agencies=[(each.agency.pk, each.agency.name) for each in had_it],
+        agencies=[(each.agency_id, each.name) for each in had_it if each.agency_id],
     )
 
     def write(*, request: RightsRequest, by: Any, at: Any, **given: Any) -> None:
@@ -211,12 +217,17 @@ def decide(request: ScopedRequest, rights_id: int) -> HttpResponse:
     """First a page that says what will happen, and to whom; then it does."""
     found = opened(request, rights_id, "right-decide")
     if request.method == "POST":
-        rights.decide(request=found, by=request.scope, at=timezone.now())
+        rights.decide(request=found, seen=request.POST.get("seen", ""), by=request.scope, at=timezone.now())
         messages.success(request, _("Decided. Send the letter to the person."))
         return redirect("sharing-right", found.pk)
     rules.check_can_move(state=found.state, move="decide")
     restricts = found.kind in rules.RESTRICTING and found.outcome != "refused"
-    context = {"found": found, "restricts": restricts, "erases": restricts and found.kind == Right.ERASE}
+    context = {
+        "found": found,
+        "seen": mark_of(found.prepared_at),
+        "restricts": restricts,
+        "erases": restricts and found.kind == Right.ERASE,
+    }
     return render(request, "sharing/rights_decide.html", context)
 
 

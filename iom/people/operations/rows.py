@@ -1,4 +1,4 @@
-"""The person whom an operation is about, held."""
+"""The person whom an operation is about, held. Here for the apps above: who writes about somebody holds them first."""
 
 from iom.access.scope import Scope
 from iom.common.errors import NotVisible
@@ -6,7 +6,7 @@ from iom.people.models import Person
 
 
 def locked_person(*, person_id: int, by: Scope) -> Person:
-    """The person, held: whoever nominates or selects the same person waits. Always locked first.
+    """The person, held: whoever writes about the same person, merges or destroys them waits. Always locked first.
 
     Raises `NotVisible` where they were destroyed, or merged into another, meanwhile.
     """

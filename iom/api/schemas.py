@@ -46,6 +46,10 @@ class Part(Schema):
 
     agency: str
     law: str
+    legal_basis: list[str]
+    categories: list[str]
+    came_from: list[str]
+    kept: list[str]
     left_out: list[str]
     items: list[HeldItem]
 
@@ -66,6 +70,7 @@ class Content(Schema):
     released_on: str | None = None
     purposes: str | None = None
     rights: list[str] = []
+    commissioner: str | None = None
     disclosed_to: list[Recipient] = []
     other_agencies: list[str] = []
 

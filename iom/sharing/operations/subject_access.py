@@ -319,7 +319,10 @@ def make_answer(*, request_id: int, by: Scope, at: datetime) -> None:
     items = queries.items_of(request=request, scope=by)
     recipients = queries.recipients(request=request, scope=by)
     others = queries.other_agencies(scope=by)
-    hashes = answers.write(request, answers.answer(request, list(items), recipients=recipients, others=others))
+    assert request.closed_at is not None, "it was released"
+    particulars = queries.particulars(request=request, scope=by, on=timezone.localdate(request.closed_at))
+    given = answers.answer(request, list(items), recipients=recipients, others=others, particulars=particulars)
+    hashes = answers.write(request, given)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(exported_at=at, export_sha256=hashes)
     _note(request, "make_answer", by=by, at=at)
 

@@ -80,7 +80,7 @@ def _content(person_id: int, wanted: Wanted, *, token_id: int, by: Scope, at: da
     if not parts:
         return None  # as where nothing is held: what is withheld in silence must not show
     subject_access.taken(request=request, kind="system", token_id=token_id, by=by, at=at)
-    kept = ("person", "answered_by", "purposes", "rights", "disclosed_to", "other_agencies")
+    kept = ("person", "answered_by", "purposes", "rights", "commissioner", "disclosed_to", "other_agencies")
     return {
         "state": RELEASED,
         "explanation": SAY_RELEASED,
@@ -98,7 +98,8 @@ def _file_of(request: SubjectAccessRequest) -> dict[str, Any] | None:
         found: dict[str, Any] = json.loads(answers.read(request, "json"))
     except NotVisible:
         return None
-    return found
+    # One without it was made while an answer still named as recipients whoever had acted: it is asked for anew.
+    return found if "commissioner" in found else None
 
 
 def _between(parts: list[dict[str, Any]], wanted: Wanted) -> list[dict[str, Any]]:

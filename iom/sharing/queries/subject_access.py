@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from iom.access.scope import Scope
 from iom.agreements.choices import RecordKind
+from iom.agreements.queries import list_in_force
 from iom.common.erasure import REMOVED
 from iom.common.errors import NotVisible
+from iom.imports.queries import list_feeds
 from iom.partnerships.models import Agency
 from iom.sharing.choices.subject_access import Concern, RequestState, Treatment
 from iom.sharing.models import Disclosure, SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.rules import retention
 from iom.sharing.rules.clock import Clock, Stop
+from iom.sharing.rules.particulars import Particulars, kept, legal_basis
 from iom.sharing.rules.subject_access import IN_HAND, OPEN, TO_CHECK
 
 MOST_LISTED = 200
@@ -134,6 +138,26 @@ def recipients(*, request: SubjectAccessRequest, scope: Scope) -> list[Recipient
     items = items_of(request=request, scope=scope).filter(source=Disclosure._meta.label)
     told = items.filter(treatment__in=[Treatment.GIVE, Treatment.REDACT]).exclude(redacted__contains=["recipient"])
     return receivers(person_id=request.person_id, scope=scope, among=set(told.values_list("row_id", flat=True)))
+
+
+def particulars(*, request: SubjectAccessRequest, scope: Scope, on: date) -> dict[tuple[int, str], Particulars]:
+    """Of each agency and law that a request's items are under, what the registers say of the processing on a day."""
+    parts = items_of(request=request, scope=scope).order_by().values_list("controller", "regime").distinct()
+    agencies = Agency.objects.filter(partnership_id=scope.partnership_id).in_bulk([each for each, _law in parts])
+    in_force = list_in_force(scope=scope, on=on)
+    feeds = list_feeds(scope=scope)
+    schedule = retention.load()
+    return {
+        (agency_id, regime): Particulars(
+            legal_basis=legal_basis(
+                agency_id=agency_id, kind=agencies[agency_id].kind, regime=regime, in_force=in_force
+            ),
+            kept=kept(schedule, record="agency", owner=agencies[agency_id].kind, on=on),
+            kept_by_partnership=kept(schedule, record="partnership", owner=agencies[agency_id].kind, on=on),
+            feeds=tuple(sorted({(feed.table, feed.name) for feed in feeds if feed.agency_id == agency_id})),
+        )
+        for agency_id, regime in parts
+    }
 
 
 def other_agencies(*, scope: Scope) -> list[str]:

@@ -25,22 +25,20 @@ from iom.common.erasure import REMOVED
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, UserError, WrongState
 from iom.common.privacy import SubjectAccess
 from iom.common.registries import privacy_declarations
-from iom.partnerships.models import Agency
 from iom.people.models import Arrest, IntelligenceCount, Person, Sanction, SourceRecord
 from iom.people.operations import decisions
 from iom.sharing import tasks
 from iom.sharing.adapters import answers
 from iom.sharing.choices.subject_access import RequestState, Treatment
-from iom.sharing.models import Disclosure, Package, SubjectAccessItem, SubjectAccessRequest
-from iom.sharing.operations import packages, requests, subject_access
+from iom.sharing.models import Package, SubjectAccessItem, SubjectAccessRequest
+from iom.sharing.operations import packages, subject_access
 from iom.sharing.operations.packages import Outside
-from iom.sharing.operations.requests import Asking
 from iom.sharing.operations.subject_access import Asked
 from iom.sharing.queries import subject_access as queries
 from tests.factories.cohorts import make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
-from tests.factories.sharing import seen_on
+from tests.factories.sharing import given_to, seen_on
 from tests.web.integration.sharing.test_packages import key_pair
 
 AsUser = Callable[[Worker], Client]
@@ -390,23 +388,6 @@ def test_the_page_of_a_request_asks_as_often_for_forty_items_as_for_four(
     assert len(many) == len(few) <= 28
 
 
-def given_to(by: Worker, to: Worker, person: Person) -> Disclosure:
-    """What one agency asked of another, answered in full."""
-    asking = Asking(
-        who="Robin Marsh", purpose="To plan", necessity="The plan rests on it", question="What is known?",
-        kinds=["sanctions", "answers"], gateway="crime-and-disorder-s115", urgency="routine",
-    )  # fmt: skip
-    with act_in(to.scope):
-        asked = requests.ask(
-            person=person, agency=Agency.objects.get(pk=by.scope.agency_id), asking=asking, by=to.scope, at=AT
-        )
-    with act_in(by.scope):
-        requests.gather(request=asked, by=by.scope, at=AT)
-        return requests.send(
-            request=asked, text="Two.", is_part=True, reason="No more", kept_days=30, by=by.scope, at=AT
-        )
-
-
 def packed_for(by: Worker, second: Worker, person: Person, folder: Path, whom: str) -> Package:
     outside = Outside(
         organisation="Harbour Hostel", recipient=whom, certificate=key_pair(folder, "ada"), purpose="A place",
@@ -631,3 +612,20 @@ def test_files_left_of_a_destroyed_record_are_not_made_again_and_are_swept(
     assert not answers.folder(released).exists()
     with act_in(place.system()):
         assert Event.objects.filter(action="sharing.subject_access.remove_left").count() == 1
+
+
+def test_the_answer_says_on_what_it_rests_what_kinds_whence_for_how_long_and_where_to_complain(
+    released: SubjectAccessRequest,
+) -> None:
+    given = json.loads(answers.read(released, "json"))
+    (part,) = given["parts"]
+    assert part["legal_basis"][0] == "Task of a competent authority: Data Protection Act 2018, section 35(2)(b)"
+    assert "Crime and disorder: Crime and Disorder Act 1998, section 115" in part["legal_basis"]
+    assert not [each for each in part["legal_basis"] if "UK GDPR" in each], "of another law"
+    assert {"Sanction", "Arrest"} & {title.split()[0].rstrip("s") for title in part["categories"]}
+    assert "Intelligence" not in str(part), "of what is withheld no category is told"
+    assert part["came_from"] == ["The systems of Police"]
+    assert any("nothing has happened for 6 years" in each for each in part["kept"])
+    assert any("until you would be 100" in each for each in part["kept"])
+    assert "ico.org.uk" in given["commissioner"]
+    assert "SK9 5AF" in given["commissioner"]

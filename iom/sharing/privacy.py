@@ -138,11 +138,21 @@ RIGHTS = {
     "sharing.RightsRequest": {
         **MARKING,
         **all_of(SYSTEM, "person", "recorded_at", "decision", "prepared_at", "tell_agencies"),
+        "tell_what": SENSITIVE,
         **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         **all_of(OWN_KEPT, "kind", "state", "channel", "identity_check", "outcome", "matter", "ground"),
         **all_of(PERSONAL, "asked_for", "extension_reason", "reasons", "closing_reason"),
         "done": SENSITIVE,
         **all_of(PERSONAL_DATE, "received_on", "identity_checked_on", "extended_at", "extension_told_on", "closed_at"),
+    },
+    "sharing.RightsNotice": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "request", "agency", "dealt_with_at"),
+        "dealt_with_by": STAFF,
+        "right": OWN_KEPT,
+        "who": Treatment(Kind.PERSONAL, SubjectAccess.LEAVE, Retention.REMOVE),
+        "what": SENSITIVE,
+        "told_at": PERSONAL_DATE,
     },
     "sharing.RightsPause": {**MARKING, **all_of(SYSTEM, "request", "reason", "started_on", "ended_on")},
     "sharing.InformationGiven": {
@@ -167,6 +177,7 @@ EQUALITY = {
 }
 TABLES = (
     Table(models.RightsRequest, ("person",), _("Your request about your data"), on="received_on"),
+    Table(models.RightsNotice, ("person",), _("An agency was told what became of your request"), on="told_at"),
     Table(models.InformationGiven, ("person",), _("What you were told of scores and decisions"), on="given_on"),
     Table(models.SubjectAccessRequest, ("person",), _("Your request for your data"), on="received_on"),
     Table(

@@ -20,7 +20,7 @@ from iom.people.operations import restrictions
 from iom.people.operations.rows import locked_person
 from iom.sharing.choices.rights import Right, RightOutcome, RightState
 from iom.sharing.choices.subject_access import IdentityCheck
-from iom.sharing.models import InformationGiven, RightsRequest
+from iom.sharing.models import InformationGiven, RightsNotice, RightsRequest
 from iom.sharing.operations import retention
 from iom.sharing.queries import retention as retention_queries
 from iom.sharing.queries import rights as queries
@@ -46,7 +46,7 @@ class RightAsked:
 
 @dataclass(frozen=True)
 class RightAnswer:
-    """What whoever prepares it proposes: the outcome and why, what was done, and which agencies are to be told."""
+    """What whoever prepares it proposes: the outcome and why, what was done, and which agencies are told what."""
 
     outcome: str
     reasons: str
@@ -54,6 +54,7 @@ class RightAnswer:
     matter: str = ""
     ground: str = ""
     tell_agencies: tuple[int, ...] = ()
+    tell_what: str = ""
 
 
 @transaction.atomic
@@ -119,6 +120,7 @@ def prepare(*, request: RightsRequest, answer: RightAnswer, by: Scope, at: datet
         reasons=answer.reasons,
         done=answer.done,
         tell=answer.tell_agencies,
+        tell_what=answer.tell_what,
         had_it=had_it,
         user_id=by.user_id,
         first_decided_by=_first_decided_by(request),
@@ -158,7 +160,7 @@ def withdraw(*, request: RightsRequest, reason: str, by: Scope, at: datetime) ->
 def decide(*, request: RightsRequest, seen: str, by: Scope, at: datetime) -> None:
     """Decides as the second person, who saw the proposal as `seen` says, and does what was decided.
 
-    It restricts at once, and lists for destruction.
+    It restricts at once, lists for destruction, and tells the agencies that were given the data.
     """
     by.check(DECIDE)
     person = locked(row=request.person, by=by)
@@ -177,14 +179,52 @@ def decide(*, request: RightsRequest, seen: str, by: Scope, at: datetime) -> Non
     check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
     RightsRequest.objects.filter(pk=request.pk).update(state=RightState.DECIDED, closed_by=by.user_id, closed_at=at)
     granted = request.outcome in (RightOutcome.GRANTED, RightOutcome.PARTLY)
-    if granted and request.kind in rules.RESTRICTING:
+    if rules.restricts(kind=request.kind, outcome=request.outcome, ground=request.ground):
         # Others see a restriction who may not see the request: what was done is told there alone.
         reason = f"Asked for by the person, request {request.pk}"
         restrictions.restrict(person=person, reason=reason, by=by, at=at)
     if granted and request.kind == Right.ERASE:
         retention.list_for_erasure(person=person, by=by, at=at)
+    if granted:
+        _tell(request, who=person.name, by=by, at=at)
     detail = {"right": request.kind, "outcome": request.outcome, "tell": list(request.tell_agencies)}
     _note(request, "decide", by=by, at=at, detail=detail)
+
+
+def _tell(request: RightsRequest, *, who: str, by: Scope, at: datetime) -> None:
+    RightsNotice.objects.bulk_create(
+        RightsNotice(
+            **marked_by(by, audience=Audience.LISTED, agencies=[agency_id]),
+            person_id=request.person_id,
+            request=request,
+            agency_id=agency_id,
+            who=who,
+            right=request.kind,
+            what=request.tell_what,
+            told_at=at,
+        )
+        for agency_id in request.tell_agencies
+    )
+
+
+@transaction.atomic
+def deal_with(*, notice: RightsNotice, by: Scope, at: datetime) -> None:
+    """Records that the agency which was told has dealt with its copy."""
+    by.check(MANAGE)
+    notice = locked(row=notice, by=by)
+    if notice.agency_id != by.agency_id:
+        raise NotVisible()
+    rules.check_can_deal_with(is_dealt_with=notice.dealt_with_at is not None)
+    RightsNotice.objects.filter(pk=notice.pk).update(dealt_with_by=by.user_id, dealt_with_at=at)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="sharing.rights.deal_with",
+        subject_type="sharing.RightsNotice",
+        subject_id=notice.pk,
+        person_id=notice.person_id,
+    )
 
 
 @transaction.atomic
@@ -249,6 +289,7 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
     with act_in(system):
         restrictions.move(from_id=gone_id, to_id=keep_id, by=system, at=at)
         InformationGiven.objects.filter(person=gone_id).update(person_id=keep_id)
+        RightsNotice.objects.filter(person=gone_id).update(person_id=keep_id)
         moved = list(RightsRequest.objects.filter(person=gone_id).values_list("pk", flat=True))
         _propose_anew([keep_id, gone_id])
         RightsRequest.objects.filter(pk__in=moved).update(person_id=keep_id)

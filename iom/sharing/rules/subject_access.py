@@ -11,7 +11,7 @@ from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move, after
 from iom.sharing.choices.subject_access import Concern, IdentityCheck, RequestState, Treatment
 from iom.sharing.rules.clock import check_is_not_waiting
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import ACCESS, grounds
 
 S = RequestState
 WORKS, CHECKS, INDEX = "who manages subject access", "a second person", "a merge or split of the person"
@@ -103,10 +103,9 @@ def check_can_decide(
         wrong["redacted"] = "Select the fields that are left out"
     if not set(redacted) <= set(fields):
         wrong["redacted"] = "Select fields of this item"
-    if treatment in (Treatment.REDACT, Treatment.WITHHOLD):
-        found = exemptions().get(exemption)
-        if found is None or regime not in found.regimes:
-            wrong["exemption"] = "Select the exemption, of the law this item is under"
+    known = {each.slug for each in grounds(right=ACCESS, regime=regime)}
+    if treatment in (Treatment.REDACT, Treatment.WITHHOLD) and exemption not in known:
+        wrong["exemption"] = "Select the exemption, of the law this item is under"
     if not reason.strip() and (treatment in (Treatment.REDACT, Treatment.WITHHOLD) or concern != Concern.NONE):
         wrong["reason"] = "Enter the reason"
     if needs_consulting and not consulted.strip():

@@ -24,7 +24,7 @@ from iom.people.queries import restrictions
 from iom.sharing import tasks
 from iom.sharing.adapters import letters
 from iom.sharing.choices.rights import Right
-from iom.sharing.models import DestructionItem, RightsPause, RightsRequest
+from iom.sharing.models import DestructionItem, RightsNotice, RightsPause, RightsRequest
 from iom.sharing.operations import clock, destruction, retention, rights
 from iom.sharing.operations.rights import RightAnswer, RightAsked
 from iom.sharing.presenters import rights as present
@@ -34,7 +34,7 @@ from iom.sharing.rules import rights as rules
 from tests.factories.cohorts import TEXT, make_member, make_scheme
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
-from tests.factories.sharing import seen_on
+from tests.factories.sharing import given_to, seen_on
 
 AsUser = Callable[[Worker], Client]
 ON = date(2026, 11, 20)
@@ -261,6 +261,9 @@ def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
         ({"reasons": " "}, "reasons"),
         ({"done": ""}, "done"),
         ({"ground": "crime-uk-gdpr"}, "ground"),
+        ({"ground": "crime-law-enforcement"}, "ground"),  # of access alone
+        ({"ground": "evidence-erase"}, "ground"),  # of another right
+        ({"outcome": "refused"}, "ground"),
         ({"tell_agencies": (987654321,)}, "tell_agencies"),
         ({}, "matter"),
     ],
@@ -470,6 +473,67 @@ def test_why_records_are_restricted_is_for_their_agency_alone(
     assert "That agency knows" in shown
     assert held.reason not in shown
     assert held.reason in as_user(alice).get(tab).text
+
+
+def test_the_agencies_that_were_given_data_are_told_until_they_have_dealt_with_it(
+    person: Person, irene: Worker, alice: Worker, gwen: Worker, bob: Worker, place: Place, as_user: AsUser
+) -> None:
+    given_to(alice, bob, person)
+    council = place.agencies["Council"].pk
+    told = replace(
+        ANSWER,
+        matter="fact",
+        done="Took out the wrong HIV entry",
+        tell_agencies=(council,),
+        tell_what="He was not fined",
+    )
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=replace(ASKED, kind="rectify"), by=irene.scope, at=AT)
+        for wrong in (
+            {"tell_what": " "},
+            {"tell_agencies": (place.agencies["Probation"].pk,)},
+            {"outcome": "refused", "ground": "accurate-law-enforcement"},
+        ):
+            with pytest.raises(InvalidInput):
+                rights.prepare(request=made, answer=replace(told, **wrong), by=irene.scope, at=AT)
+        rights.prepare(request=made, answer=told, by=irene.scope, at=AT)
+    second = as_user(alice)
+    card = second.get(reverse("sharing-right-decide", args=[made.pk])).text
+    assert "Council will be told: He was not fined" in card
+    lead, worker = as_user(gwen), as_user(bob)
+    line = f"Police tells you what became of data it gave you of {person.name}"
+    assert line not in lead.get("/").text
+    second.post(reverse("sharing-right-decide", args=[made.pk]), seen_on(card))
+    assert line in lead.get("/").text
+    assert line not in worker.get("/").text, "it is for information governance"
+    others = make_worker(place, "theo", agency="Treatment", roles=["information-governance"])
+    with act_in(place.system()):
+        notice = RightsNotice.objects.get()
+    address = reverse("sharing-right-told", args=[notice.pk])
+    for stranger in (others, irene):
+        assert line not in as_user(stranger).get("/").text
+        assert as_user(stranger).get(address).status_code == 404
+    with act_in(others.scope):
+        assert not RightsNotice.objects.exists(), "row-level security alone"
+    shown = lead.get(address).text
+    assert "He was not fined" in shown
+    assert "HIV" not in shown
+    assert "has not dealt with it yet" in second.get(reverse("sharing-right", args=[made.pk])).text
+    assert lead.post(address).status_code == 302
+    assert lead.post(address).status_code == 409
+    assert line not in lead.get("/").text
+    assert "Dealt with it on" in second.get(reverse("sharing-right", args=[made.pk])).text
+
+
+def test_what_must_be_kept_as_evidence_is_restricted_where_it_is_not_erased(
+    person: Person, irene: Worker, alice: Worker
+) -> None:
+    refusal = RightAnswer("refused", "It is needed for a trial", ground="evidence-erase")
+    made = decided(person, irene, alice, asked=replace(ASKED, kind="erase"), answer=refusal)
+    assert letters.answer(made, told=[]).startswith(b"%PDF")
+    with act_in(alice.scope):
+        assert restrictions.is_restricted(person_id=person.pk, scope=alice.scope)
+        assert not DestructionItem.objects.exists()
 
 
 def test_the_journey_through_the_pages(person: Person, irene: Worker, alice: Worker, as_user: AsUser) -> None:

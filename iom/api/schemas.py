@@ -46,12 +46,17 @@ class Part(Schema):
 
     agency: str
     law: str
+    legal_basis: list[str]
+    categories: list[str]
+    came_from: list[str]
+    kept: list[str]
     left_out: list[str]
     items: list[HeldItem]
 
 
 class Recipient(Schema):
-    agency: str
+    name: str
+    kinds: list[str]
     times: int
     last: str
 
@@ -65,6 +70,7 @@ class Content(Schema):
     released_on: str | None = None
     purposes: str | None = None
     rights: list[str] = []
+    commissioner: str | None = None
     disclosed_to: list[Recipient] = []
     other_agencies: list[str] = []
 

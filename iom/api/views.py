@@ -51,8 +51,12 @@ def subject_access(request: Asked, asked: Query[SubjectAccessQuery]) -> Any:
         return HttpResponse(status=NOT_RECOGNISED)
     caller = request.auth
     with act_in(caller.scope):
-        content = system_answers.take(wanted=wanted, token_id=caller.token_id, by=caller.scope, at=timezone.now())
-    return {"content": content} if content else HttpResponse(status=204)
+        taken = system_answers.take(wanted=wanted, token_id=caller.token_id, by=caller.scope, at=timezone.now())
+    if taken.people > 1:
+        return problems.problem(
+            400, "These numbers are of more than one person. Have the match decided, or ask by one."
+        )
+    return {"content": taken.content} if taken.content else HttpResponse(status=204)
 
 
 @api.get(

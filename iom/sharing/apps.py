@@ -95,7 +95,8 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("subject-access", present.attention, 60))
         registries.merge_handlers.register(
-            MergeHandler("subject-access", subject_access.merge, subject_access.split, 60)
+            # Last: what is not the person's any more is seen once all else has followed.
+            MergeHandler("subject-access", subject_access.merge, subject_access.split, 900)
         )
         registries.admin_pages.register(
             AdminPage(

@@ -76,6 +76,7 @@ SUBJECT_ACCESS = {
     "sharing.SubjectAccessRequest": {
         **MARKING,
         **all_of(SYSTEM, "person", "recorded_at", "gathered_at", "prepared_at", "exported_at", "export_sha256"),
+        "outdated_at": SYSTEM,
         **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         # That there was a request, and how it ended, is counted for years; its words end with the record.
         **all_of(OWN_KEPT, "state", "channel", "identity_check"),
@@ -109,7 +110,9 @@ REQUESTS = {
     },
     "sharing.Disclosure": {
         **MARKING,
-        **all_of(SYSTEM, "person", "request", "kind", "to_agency", "recipient", "gateway", "agreement_id", "kinds"),
+        **all_of(SYSTEM, "person", "request", "kind", "to_agency", "gateway", "agreement_id", "kinds"),
+        # To whom data went is the person's to know, unless it would tip them off.
+        "recipient": Treatment(Kind.PERSONAL, SubjectAccess.REVIEW, Retention.KEEP),
         **all_of(SYSTEM, "rows", "left_out", "disclosed_at"),
         "disclosed_by": STAFF,
         "purpose": SENSITIVE,
@@ -136,11 +139,21 @@ RIGHTS = {
     "sharing.RightsRequest": {
         **MARKING,
         **all_of(SYSTEM, "person", "recorded_at", "decision", "prepared_at", "tell_agencies"),
+        "tell_what": SENSITIVE,
         **all_of(STAFF, "recorded_by", "identity_checked_by", "prepared_by", "closed_by"),
         **all_of(OWN_KEPT, "kind", "state", "channel", "identity_check", "outcome", "matter", "ground"),
         **all_of(PERSONAL, "asked_for", "extension_reason", "reasons", "closing_reason"),
         "done": SENSITIVE,
         **all_of(PERSONAL_DATE, "received_on", "identity_checked_on", "extended_at", "extension_told_on", "closed_at"),
+    },
+    "sharing.RightsNotice": {
+        **MARKING,
+        **all_of(SYSTEM, "person", "request", "agency", "dealt_with_at"),
+        "dealt_with_by": STAFF,
+        "right": OWN_KEPT,
+        "who": Treatment(Kind.PERSONAL, SubjectAccess.LEAVE, Retention.REMOVE),
+        "what": SENSITIVE,
+        "told_at": PERSONAL_DATE,
     },
     "sharing.RightsPause": {**MARKING, **all_of(SYSTEM, "request", "reason", "started_on", "ended_on")},
     "sharing.InformationGiven": {
@@ -172,6 +185,7 @@ DATA_USE = {
 }
 TABLES = (
     Table(models.RightsRequest, ("person",), _("Your request about your data"), on="received_on"),
+    Table(models.RightsNotice, ("person",), _("An agency was told what became of your request"), on="told_at"),
     Table(models.InformationGiven, ("person",), _("What you were told of scores and decisions"), on="given_on"),
     Table(models.SubjectAccessRequest, ("person",), _("Your request for your data"), on="received_on"),
     Table(

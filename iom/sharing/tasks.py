@@ -85,6 +85,16 @@ def escalate(timestamp: int) -> None:
     each_apart(_partnerships("looking for requests that are late"), work)
 
 
+@app.periodic(cron="20 3 * * *")
+@app.task(name="sharing.remove_left_answers", queue="upkeep", queueing_lock="sharing.remove_left_answers")
+def remove_left_answers(timestamp: int) -> None:
+    """Removes the files of answers that outlived the record they were made from."""
+    for by in partnerships.scopes_of_every_partnership(because="answers of records that were destroyed"):
+        if by.partnership_id:
+            with act_in(by):
+                subject_access.remove_left(by=by, at=timezone.now())
+
+
 @app.periodic(cron="10 0 * * *")
 @app.task(name="sharing.end_packages", queue="upkeep", queueing_lock="sharing.end_packages")
 def end_packages(timestamp: int) -> None:

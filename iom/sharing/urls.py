@@ -77,6 +77,7 @@ urlpatterns = [
     path("rights/<int:rights_id>/resume", rights.resume, name="sharing-right-resume"),
     path("rights/<int:rights_id>/extend", rights.extend, name="sharing-right-extend"),
     path("rights/<int:rights_id>/letter", rights.letter, name="sharing-right-letter"),
+    path("rights/told/<int:notice_id>", rights.told, name="sharing-right-told"),
     path("rights/restrictions/<int:restriction_id>/lift", rights.lift, name="sharing-restriction-lift"),
     path("people/<uuid:public_id>/rights", rights.of_person, name="sharing-rights-person"),
     path("people/<uuid:public_id>/rights/new", rights.new, name="sharing-rights-new"),

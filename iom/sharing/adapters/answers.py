@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,14 @@ from typing import Any
 import typst
 from django.conf import settings
 
+from iom.agreements.choices import RecordKind
 from iom.common.errors import NotVisible
 from iom.sharing.choices.subject_access import Treatment
 from iom.sharing.models import SubjectAccessItem, SubjectAccessRequest
 from iom.sharing.queries.subject_access import Recipient
 from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.particulars import Particulars
+from iom.sharing.rules.requests import KINDS as KINDS_OF_TABLES
 
 KINDS = {"pdf": "application/pdf", "json": "application/json"}
 LAWS = {
@@ -39,15 +42,40 @@ RIGHTS = (
 )
 
 
+# What agencies send as extracts, and the person that is made of it.
+FROM_FEEDS: Mapping[str, str] = {**KINDS_OF_TABLES, "people.Person": RecordKind.RECORDS}
+ASK_FOR_BASIS = "No agreement in force names it. Ask the agency."
+COMMISSIONER = (
+    "Information Commissioner: ico.org.uk, 0303 123 1113, Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF."
+)
+
+
 def answer(
-    request: SubjectAccessRequest, items: Iterable[SubjectAccessItem], *, recipients: list[Recipient], others: list[str]
+    request: SubjectAccessRequest,
+    items: Iterable[SubjectAccessItem],
+    *,
+    recipients: list[Recipient],
+    others: list[str],
+    particulars: Mapping[tuple[int, str], Particulars],
 ) -> dict[str, Any]:
-    """What the person is given: who answers, what is held, to whom it went, and their rights."""
+    """What the person is given: who answers, what is held and why, for how long, to whom it went, and their rights.
+
+    Of what is withheld the categories and the sources are not told either.
+    """
     parts: dict[tuple[str, str], dict[str, Any]] = {}
     for item in items:
         part = parts.setdefault(
             (item.controller.name, item.regime),
-            {"agency": item.controller.name, "law": LAWS[item.regime], "left_out": [], "items": []},
+            {
+                "agency": item.controller.name,
+                "law": LAWS[item.regime],
+                "legal_basis": list(particulars[item.controller_id, item.regime].legal_basis) or [ASK_FOR_BASIS],
+                "categories": [],
+                "came_from": [],
+                "kept": list(particulars[item.controller_id, item.regime].kept),
+                "left_out": [],
+                "items": [],
+            },
         )
         if item.treatment in (Treatment.REDACT, Treatment.WITHHOLD):
             say = exemptions()[item.exemption].say
@@ -57,6 +85,7 @@ def answer(
             continue
         shown = [field for field in item.fields if field["name"] not in item.redacted]
         if shown:
+            _tell_of(part, item, particulars[item.controller_id, item.regime])
             part["items"].append(
                 {
                     "title": item.title,
@@ -72,13 +101,30 @@ def answer(
         "answered_by": request.owner_agency.name,
         "purposes": PURPOSES,
         "rights": list(RIGHTS),
+        "commissioner": COMMISSIONER,
         "disclosed_to": [
-            {"agency": each.agency.name, "times": each.times, "last": each.last_on.isoformat()} for each in recipients
+            {"name": each.name, "kinds": list(each.kinds), "times": each.times, "last": each.last_on.isoformat()}
+            for each in recipients
         ],
         "other_agencies": others,
         # A part from which everything was withheld, and of which nothing may be said, is not there.
         "parts": [part for part in parts.values() if part["items"] or part["left_out"]],
     }
+
+
+def _tell_of(part: dict[str, Any], item: SubjectAccessItem, theirs: Particulars) -> None:
+    """Adds to a part of what category an item is, where it came from, and how long such a record is kept."""
+    if item.source in FROM_FEEDS:
+        systems = f"The systems of {item.controller.name}"
+        # By the kind of the row alone: another feed's name could tell of what is withheld.
+        came_from = [f"{systems}: {name}" for table, name in theirs.feeds if table == FROM_FEEDS[item.source]] or [
+            systems
+        ]
+    else:
+        came_from = [f"What people of {item.controller.name} wrote here, or was worked out here"]
+    kept = theirs.kept_by_partnership if item.source.startswith("cohorts.") else ()
+    for name, told in (("categories", [item.title]), ("came_from", came_from), ("kept", kept)):
+        part[name] += [each for each in told if each not in part[name]]
 
 
 def folder(request: SubjectAccessRequest) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import typst
 
 from iom.people.models import Person
+from iom.sharing.adapters.answers import COMMISSIONER
 from iom.sharing.choices.rights import Right, RightOutcome
 from iom.sharing.models import RightsRequest
 from iom.sharing.rules import rights as rules
@@ -27,7 +28,7 @@ class Point:
 
 COMPLAIN = (
     "If you do not agree, tell us: write to the agency above. You can complain to the Information Commissioner,"
-    " or go to court."
+    f" or go to court. {COMMISSIONER}"
 )
 OFFERS = (
     "Local agencies choose whom to offer Integrated Offender Management. A list puts people in order by published"
@@ -52,7 +53,7 @@ def answer(request: RightsRequest, *, told: list[str]) -> bytes:
         # As with access, nothing is said of a ground where saying it would do the harm.
         f"We relied on {ground.law}." if ground and ground.say else "",
         ERASED if granted and request.kind == Right.ERASE else "",
-        RESTRICTED if granted and request.kind in rules.RESTRICTING else "",
+        RESTRICTED if rules.restricts(kind=request.kind, outcome=request.outcome, ground=request.ground) else "",
         f"We tell who had this data from us: {', '.join(told)}." if told else "",
         COMPLAIN,
     ]

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from iom.govuk.fields import GovukCheckboxes, GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
-from iom.sharing.choices.rights import InformedHow, Matter, RightOutcome
+from iom.sharing.choices.rights import InformedHow, Matter, Right, RightOutcome
 from iom.sharing.choices.subject_access import Channel, IdentityCheck
 from iom.sharing.forms.subject_access import prose
 from iom.sharing.rules import rights as rules
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import grounds
 
 
 class RightForm(GovukForm):
@@ -62,29 +62,37 @@ class RightAnswerForm(GovukForm):
     reasons = prose(_("Reasons"), required=True, hint=_("The person is told these, in these words"))
     done = prose(_("What was put right, noted, changed or stopped"), hint=_("Needed unless it is refused"))
     ground = forms.ChoiceField(
-        label=_("Exemption relied on"), required=False, help_text=_("Where the law lets you refuse for one of these.")
+        label=_("Ground in law"), required=False, help_text=_("On which it is refused. Needed where it is.")
     )
     tell_agencies = forms.TypedMultipleChoiceField(
         label=_("Agencies to be told"),
-        help_text=_("Had data about the person from this record, by the audit record."),
+        help_text=_("Were given data about the person by your agency, by its log of disclosures."),
         coerce=int,
         required=False,
         widget=GovukCheckboxes,
     )
+    tell_what = prose(
+        _("What these agencies are told"),
+        hint=_("What to put right, erase or restrict in what they were given, and nothing that they were not given"),
+    )
 
-    def __init__(self, *args: Any, regime: str, asks_matter: bool, agencies: list[tuple[int, str]], **kwargs: Any):
+    def __init__(self, *args: Any, kind: str, regime: str, agencies: list[tuple[int, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["ground"].choices = [("", str(_("None")))] + [  # type: ignore[attr-defined]
-            (each.slug, f"{each.name} ({each.law})") for each in exemptions().values() if regime in each.regimes
+            (each.slug, f"{each.name} ({each.law})") for each in grounds(right=kind, regime=regime)
         ]
         self.fields["tell_agencies"].choices = agencies  # type: ignore[attr-defined]
-        for name, wanted in (("matter", asks_matter), ("tell_agencies", bool(agencies))):
-            if not wanted:
-                del self.fields[name]
+        unwanted = [] if agencies else ["tell_agencies", "tell_what"]
+        for name in unwanted if kind == Right.RECTIFY else [*unwanted, "matter"]:
+            del self.fields[name]
 
 
 class LiftRestrictionForm(GovukForm):
-    reason = prose(_("Why the records may be used again"), required=True)
+    reason = prose(
+        _("Why the records may be used again"),
+        required=True,
+        hint=_("Name nothing that is in the records: agencies that see the restriction may be given this."),
+    )
     told_on = GovukDateField(
         label=_("When the person was told"), help_text=_("They are told first."), latest_is_today=True
     )

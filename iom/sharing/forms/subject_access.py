@@ -9,7 +9,7 @@ from iom.govuk.fields import GovukCheckboxes, GovukDateField, GovukRadios
 from iom.govuk.forms import GovukForm
 from iom.sharing.choices.subject_access import Channel, IdentityCheck, Treatment
 from iom.sharing.models import SubjectAccessItem
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import ACCESS, grounds
 
 
 def prose(label: Any, *, required: bool = False, hint: Any = "", rows: int = 3) -> forms.CharField:
@@ -76,7 +76,7 @@ class DecideForm(GovukForm):
         super().__init__(*args, **kwargs)
         self.fields["redacted"].choices = [(field["name"], field["label"]) for field in item.fields]  # type: ignore[attr-defined]
         self.fields["exemption"].choices = [("", str(_("None")))] + [  # type: ignore[attr-defined]
-            (each.slug, f"{each.name} ({each.law})") for each in exemptions().values() if item.regime in each.regimes
+            (each.slug, f"{each.name} ({each.law})") for each in grounds(right=ACCESS, regime=item.regime)
         ]
         if not needs_consulting:
             del self.fields["consulted"]

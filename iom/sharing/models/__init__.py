@@ -13,7 +13,7 @@ from iom.sharing.models.retention import (
     RetentionDecision,
     RetentionReview,
 )
-from iom.sharing.models.rights import InformationGiven, RightsPause, RightsRequest
+from iom.sharing.models.rights import InformationGiven, RightsNotice, RightsPause, RightsRequest
 from iom.sharing.models.subject_access import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Package",
     "RetentionDecision",
     "RetentionReview",
+    "RightsNotice",
     "RightsPause",
     "RightsRequest",
     "SubjectAccessItem",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from iom.agreements.models import Marked, MarkedQuerySet
 from iom.cohorts.models import PanelDecision
+from iom.partnerships.models import Agency
 from iom.people.models import Person
 from iom.sharing.choices.rights import InformedHow, Matter, Right, RightOutcome, RightState
 from iom.sharing.choices.subject_access import Channel, IdentityCheck, PauseReason
@@ -35,10 +36,11 @@ class RightsRequest(Marked):
     )
     matter = models.CharField(max_length=8, choices=Matter.choices, blank=True)
     outcome = models.CharField(max_length=8, choices=RightOutcome.choices, blank=True)
-    ground = models.CharField(max_length=40, blank=True, help_text="The exemption on which it is refused")
+    ground = models.CharField(max_length=40, blank=True, help_text="The ground in law on which it is refused")
     reasons = models.TextField(blank=True, help_text="Told to the person")
     done = models.TextField(blank=True, help_text="What was put right, noted or changed")
     tell_agencies = ArrayField(models.IntegerField(), default=list, help_text="Who had the data and must be told")
+    tell_what = models.TextField(blank=True, help_text="What they are told was put right, erased or restricted")
     prepared_by = models.IntegerField(null=True)
     prepared_at = models.DateTimeField(null=True)
     closed_by = models.IntegerField(null=True, help_text="Who decided, or recorded the withdrawal")
@@ -95,6 +97,39 @@ class RightsPause(Marked):
 
     def __str__(self) -> str:
         return f"Pause of rights request {self.request_id}"
+
+
+class RightsNotice(Marked):
+    """That an agency which was given data is told what became of it, until it says that it has dealt with its copy.
+
+    Data Protection Act 2018 s48(5), UK GDPR Article 19. Seen by the two agencies; the request itself is not.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(RightsRequest, on_delete=models.PROTECT, related_name="notices")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", help_text="Who is told")
+    who = models.CharField(max_length=400, help_text="The person, in words: the agency told may not see them")
+    right = models.CharField(max_length=10, choices=Right.choices)
+    what = models.TextField(help_text="What was put right, erased or restricted")
+    told_at = models.DateTimeField()
+    dealt_with_by = models.IntegerField(null=True)
+    dealt_with_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = MarkedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "agency"], name="rightsnotice_once"),
+            models.CheckConstraint(
+                condition=Q(dealt_with_at__isnull=True, dealt_with_by__isnull=True)
+                | Q(dealt_with_at__isnull=False, dealt_with_by__isnull=False),
+                name="rightsnotice_both_dealt_with_by_and_at_set",
+            ),
+        ]
+        indexes = [models.Index(fields=["agency"], condition=Q(dealt_with_at__isnull=True), name="rightsnotice_open")]
+
+    def __str__(self) -> str:
+        return f"Notice {self.pk}"
 
 
 class InformationGiven(Marked):

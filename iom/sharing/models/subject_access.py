@@ -35,6 +35,9 @@ class SubjectAccessRequest(Marked):
     closed_at = models.DateTimeField(null=True)
     closing_reason = models.TextField(blank=True)
     exported_at = models.DateTimeField(null=True, help_text="When the files of the answer were made")
+    outdated_at = models.DateTimeField(
+        null=True, help_text="When the person was merged or split after the release: it is not given again"
+    )
     export_sha256 = models.JSONField(default=dict, help_text="The hash of each file of the answer, by its kind")
 
     objects: ClassVar[Any] = MarkedQuerySet.as_manager()

@@ -17,15 +17,17 @@ from iom.cohorts.models import PanelDecision
 from iom.common.errors import NotVisible
 from iom.people.models import Person, Restriction
 from iom.people.operations import restrictions
+from iom.people.operations.rows import locked_person
 from iom.sharing.choices.rights import Right, RightOutcome, RightState
 from iom.sharing.choices.subject_access import IdentityCheck
-from iom.sharing.models import InformationGiven, RightsRequest
+from iom.sharing.models import InformationGiven, RightsNotice, RightsRequest
 from iom.sharing.operations import retention
 from iom.sharing.queries import retention as retention_queries
 from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import rights as rules
+from iom.sharing.rules.seen import check_is_as_seen
 
 MANAGE, DECIDE = Permission.RIGHTS_MANAGE, Permission.RIGHTS_DECIDE
 
@@ -44,7 +46,7 @@ class RightAsked:
 
 @dataclass(frozen=True)
 class RightAnswer:
-    """What whoever prepares it proposes: the outcome and why, what was done, and which agencies are to be told."""
+    """What whoever prepares it proposes: the outcome and why, what was done, and which agencies are told what."""
 
     outcome: str
     reasons: str
@@ -52,14 +54,14 @@ class RightAnswer:
     matter: str = ""
     ground: str = ""
     tell_agencies: tuple[int, ...] = ()
+    tell_what: str = ""
 
 
 @transaction.atomic
 def record(*, person: Person, asked: RightAsked, by: Scope, at: datetime) -> RightsRequest:
     """Records a request made to the agency of `by` about its own records."""
     by.check(MANAGE)
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     on = timezone.localdate(at)
     marking = marked_by(by, audience=Audience.OWN)
     rules.check_can_record(
@@ -104,7 +106,8 @@ def prepare(*, request: RightsRequest, answer: RightAnswer, by: Scope, at: datet
     """Proposes an answer to a second person."""
     by.check(MANAGE)
     request = locked(row=request, by=by)
-    had_it = [each.agency.pk for each in disclosures.recipients(person_id=request.person_id, scope=by)]
+    receivers = disclosures.receivers(person_id=request.person_id, scope=by)
+    had_it = [each.agency_id for each in receivers if each.agency_id]
     rules.check_can_prepare(
         state=request.state,
         identity=request.identity_check,
@@ -117,6 +120,7 @@ def prepare(*, request: RightsRequest, answer: RightAnswer, by: Scope, at: datet
         reasons=answer.reasons,
         done=answer.done,
         tell=answer.tell_agencies,
+        tell_what=answer.tell_what,
         had_it=had_it,
         user_id=by.user_id,
         first_decided_by=_first_decided_by(request),
@@ -153,8 +157,11 @@ def withdraw(*, request: RightsRequest, reason: str, by: Scope, at: datetime) ->
 
 
 @transaction.atomic
-def decide(*, request: RightsRequest, by: Scope, at: datetime) -> None:
-    """Decides as the second person, and does what was decided: restricts at once, and lists for destruction."""
+def decide(*, request: RightsRequest, seen: str, by: Scope, at: datetime) -> None:
+    """Decides as the second person, who saw the proposal as `seen` says, and does what was decided.
+
+    It restricts at once, lists for destruction, and tells the agencies that were given the data.
+    """
     by.check(DECIDE)
     person = locked(row=request.person, by=by)
     request = locked(row=request, by=by)
@@ -169,14 +176,55 @@ def decide(*, request: RightsRequest, by: Scope, at: datetime) -> None:
         is_last_of_a_member=retention_queries.is_last_of_a_member(person_id=person.pk, scope=by),
         outcome=request.outcome,
     )
+    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
     RightsRequest.objects.filter(pk=request.pk).update(state=RightState.DECIDED, closed_by=by.user_id, closed_at=at)
     granted = request.outcome in (RightOutcome.GRANTED, RightOutcome.PARTLY)
-    if granted and request.kind in rules.RESTRICTING:
-        restrictions.restrict(person=person, reason=request.done, by=by, at=at)
+    if rules.restricts(kind=request.kind, outcome=request.outcome, ground=request.ground):
+        # Others see a restriction who may not see the request: what was done is told there alone.
+        reason = f"Asked for by the person, request {request.pk}"
+        restrictions.restrict(person=person, reason=reason, by=by, at=at)
     if granted and request.kind == Right.ERASE:
         retention.list_for_erasure(person=person, by=by, at=at)
+    if granted:
+        _tell(request, who=person.name, by=by, at=at)
     detail = {"right": request.kind, "outcome": request.outcome, "tell": list(request.tell_agencies)}
     _note(request, "decide", by=by, at=at, detail=detail)
+
+
+def _tell(request: RightsRequest, *, who: str, by: Scope, at: datetime) -> None:
+    RightsNotice.objects.bulk_create(
+        RightsNotice(
+            **marked_by(by, audience=Audience.LISTED, agencies=[agency_id]),
+            person_id=request.person_id,
+            request=request,
+            agency_id=agency_id,
+            who=who,
+            right=request.kind,
+            what=request.tell_what,
+            told_at=at,
+        )
+        for agency_id in request.tell_agencies
+    )
+
+
+@transaction.atomic
+def deal_with(*, notice: RightsNotice, by: Scope, at: datetime) -> None:
+    """Records that the agency which was told has dealt with its copy."""
+    by.check(MANAGE)
+    notice = locked(row=notice, by=by)
+    if notice.agency_id != by.agency_id:
+        raise NotVisible()
+    rules.check_can_deal_with(is_dealt_with=notice.dealt_with_at is not None)
+    RightsNotice.objects.filter(pk=notice.pk).update(dealt_with_by=by.user_id, dealt_with_at=at)
+    audit.record(
+        by=by,
+        at=at,
+        kind=Kind.ALTERATION,
+        action="sharing.rights.deal_with",
+        subject_type="sharing.RightsNotice",
+        subject_id=notice.pk,
+        person_id=notice.person_id,
+    )
 
 
 @transaction.atomic
@@ -193,8 +241,7 @@ def inform(*, person: Person, given_on: date, how: str, what: str, by: Scope, at
     """Records that the person was told how scores and the panel decide about them."""
     by.check(DECIDE)
     rules.check_can_inform(given_on=given_on, on=timezone.localdate(at), what=what)
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     made: InformationGiven = InformationGiven.objects.create(
         **marked_by(by, audience=Audience.OWN),
         person=person,
@@ -242,9 +289,9 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
     with act_in(system):
         restrictions.move(from_id=gone_id, to_id=keep_id, by=system, at=at)
         InformationGiven.objects.filter(person=gone_id).update(person_id=keep_id)
+        RightsNotice.objects.filter(person=gone_id).update(person_id=keep_id)
         moved = list(RightsRequest.objects.filter(person=gone_id).values_list("pk", flat=True))
-        waiting = RightsRequest.objects.filter(person__in=[keep_id, gone_id], state=RightState.CHECK)
-        waiting.update(state=RightState.RECEIVED, prepared_by=None, prepared_at=None)
+        _propose_anew([keep_id, gone_id])
         RightsRequest.objects.filter(pk__in=moved).update(person_id=keep_id)
         if moved:
             audit.record(
@@ -260,12 +307,33 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
-    """Requests stay with the person whose identity was checked; a restriction holds for both."""
+    """Requests stay with the person whose identity was checked, and are proposed anew; a restriction holds for both."""
     system = unrestricted(
         partnership_id=by.partnership_id, agency_id=by.agency_id, because="people in the index were split"
     )
     with act_in(system):
         restrictions.copy(from_id=person_id, to_id=new_id, by=system, at=at)
+        again = _propose_anew([person_id, new_id])
+        if again:
+            audit.record(
+                by=system,
+                at=at,
+                kind=Kind.ALTERATION,
+                action="sharing.rights.split",
+                subject_type="people.Person",
+                subject_id=person_id,
+                person_id=person_id,
+                detail={"new": new_id, "propose_anew": again},
+            )
+
+
+def _propose_anew(person_ids: list[int]) -> list[int]:
+    """Takes back what was proposed about these people, each of whom was somebody else then; returns the requests."""
+    open_ones = RightsRequest.objects.filter(person__in=person_ids, state__in=rules.OPEN).order_by("pk")
+    now = open_ones.select_for_update().values_list("pk", "state")
+    again = [pk for pk, state in now if state == RightState.CHECK]
+    RightsRequest.objects.filter(pk__in=again).update(state=RightState.RECEIVED, prepared_by=None, prepared_at=None)
+    return again
 
 
 def _first_decided_by(request: RightsRequest) -> int | None:

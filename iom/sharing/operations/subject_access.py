@@ -1,7 +1,7 @@
 """Every write of a subject access request: recorded, gathered, decided item by item, checked, released."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from iom.agreements.operations import locked, marked_by, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background, subject_access
-from iom.common.errors import InvalidInput, NotVisible
+from iom.common.errors import InvalidInput
 from iom.people.models import Person
+from iom.people.operations.rows import locked_person
 from iom.sharing.adapters import answers
 from iom.sharing.choices.subject_access import IdentityCheck, PauseReason, RequestState, Treatment
 from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
@@ -24,6 +25,7 @@ from iom.sharing.operations import clock
 from iom.sharing.queries import subject_access as queries
 from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import subject_access as rules
+from iom.sharing.rules.seen import check_is_as_seen
 
 AT_ONCE = 500
 # What is no longer proposed to a second person.
@@ -46,8 +48,7 @@ def record(*, person: Person, asked: Asked, by: Scope, at: datetime) -> SubjectA
     """Records a request made to the agency of `by`. Without a check of identity its clock does not start."""
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
     rules.check_can_record(received_on=asked.received_on, on=timezone.localdate(at), asked_for=asked.asked_for)
-    if not Person.objects.visible_to(by).filter(pk=person.pk, merged_into__isnull=True).exists():
-        raise NotVisible()
+    person = locked_person(person_id=person.pk, by=by)
     checked = asked.identity_check != IdentityCheck.NOT_YET
     made = SubjectAccessRequest.objects.create(
         **marked_by(by, audience=Audience.OWN),
@@ -88,14 +89,18 @@ def confirm_identity(*, request: SubjectAccessRequest, check: str, note_of_it: s
 def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
     """Collects every row about the person that the agency may see; returns how many there are.
 
-    Done again, it keeps what was decided about a row that says the same, takes up what is new, and drops what may no
-    longer be seen or has changed since.
+    What an emergency opened for a few hours is not copied to where it stays (ADR 18). Done again, it keeps what was
+    decided about a row that says the same, takes up what is new, and drops what may no longer be seen or has changed
+    since.
     """
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
     request = locked(row=request, by=by)
     waits = clock_now(request, scope=by).waits
     rules.check_can_gather(state=request.state, identity=request.identity_check, waits=waits)
-    found = {(each.source, each.row_id): each for each in subject_access.gather(scope=by, person_id=request.person_id)}
+    usual = replace(by, opened=())
+    with act_in(usual):
+        rows = list(subject_access.gather(scope=usual, person_id=request.person_id))
+    found = {(each.source, each.row_id): each for each in rows}
     found.pop((SubjectAccessRequest._meta.label, request.pk), None)  # this very request is no news to who made it
     gone: list[int] = []
     for item in queries.items_of(request=request, scope=by):
@@ -233,14 +238,15 @@ def send_back(*, request: SubjectAccessRequest, reason: str, by: Scope, at: date
 
 
 @transaction.atomic
-def release(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
-    """Releases the answer as the second person; its files are made in the background."""
+def release(*, request: SubjectAccessRequest, seen: str, by: Scope, at: datetime) -> None:
+    """Releases the answer as the second person, who saw it as `seen` says; its files are made in the background."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
     request = locked(row=request, by=by)
     deciders = queries.deciders(request=request, scope=by)
     rules.check_can_release(
         state=request.state, checker_id=by.user_id, prepared_by=request.prepared_by, deciders=deciders
     )
+    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
     counts = queries.count_of(request=request, scope=by)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.RELEASED, closed_by=by.user_id, closed_at=at
@@ -270,8 +276,8 @@ def propose_refusal(*, request: SubjectAccessRequest, reason: str, by: Scope, at
 
 
 @transaction.atomic
-def refuse(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
-    """Refuses as the second person."""
+def refuse(*, request: SubjectAccessRequest, seen: str, by: Scope, at: datetime) -> None:
+    """Refuses as the second person, who saw the proposal as `seen` says."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
     request = locked(row=request, by=by)
     rules.check_can_refuse(
@@ -280,6 +286,7 @@ def refuse(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> None:
         prepared_by=request.prepared_by,
         deciders=queries.deciders(request=request, scope=by),
     )
+    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.REFUSED, closed_by=by.user_id, closed_at=at
     )
@@ -299,16 +306,34 @@ def withdraw(*, request: SubjectAccessRequest, reason: str, by: Scope, at: datet
     _note(request, "withdraw", by=by, at=at, reason=reason)
 
 
+@transaction.atomic
 def make_answer(*, request_id: int, by: Scope, at: datetime) -> None:
-    """Makes the files of a released answer and keeps them in the store. Done again, it makes the same files."""
-    request = queries.get_request(request_id=request_id, scope=by)
+    """Makes the files of a released answer and keeps them in the store. Done again, it makes the same files.
+
+    It holds the request, so that who destroys the record waits and then removes the files; after that none are made.
+    """
+    request = locked(row=queries.get_request(request_id=request_id, scope=by), by=by)
+    if queries.is_emptied(request):
+        return
     rules.check_is_released(state=request.state)
     items = queries.items_of(request=request, scope=by)
-    recipients = queries.recipients(person_id=request.person_id, scope=by)
+    recipients = queries.recipients(request=request, scope=by)
     others = queries.other_agencies(scope=by)
-    hashes = answers.write(request, answers.answer(request, list(items), recipients=recipients, others=others))
+    assert request.closed_at is not None, "it was released"
+    particulars = queries.particulars(request=request, scope=by, on=timezone.localdate(request.closed_at))
+    given = answers.answer(request, list(items), recipients=recipients, others=others, particulars=particulars)
+    hashes = answers.write(request, given)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(exported_at=at, export_sha256=hashes)
     _note(request, "make_answer", by=by, at=at)
+
+
+def remove_left(*, by: Scope, at: datetime) -> int:
+    """Removes the files of answers whose request has been emptied, which a process killed just then left; how many."""
+    left = [request for request in queries.emptied(scope=by) if answers.folder(request).exists()]
+    for request in left:
+        answers.remove(request)
+        _note(request, "remove_left", kind=Kind.ERASURE, by=by, at=at)
+    return len(left)
 
 
 def taken(*, request: SubjectAccessRequest, kind: str, by: Scope, at: datetime, token_id: int | None = None) -> None:
@@ -318,31 +343,70 @@ def taken(*, request: SubjectAccessRequest, kind: str, by: Scope, at: datetime, 
 
 
 def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
-    """Requests about a person found to be another follow; what was gathered was gathered about half a record."""
+    """Requests about a person found to be another follow; of either, what was gathered was half a record."""
     because = by.because or "people in the index were merged"
-    scope = unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
-    with act_in(scope):
+    with act_in(_system(by, because)) as scope:
+        again = _gather_anew([keep_id, gone_id], at=at)
         moved = list(SubjectAccessRequest.objects.filter(person=gone_id).values_list("pk", flat=True))
-        if not moved:
-            return
         SubjectAccessRequest.objects.filter(pk__in=moved).update(person_id=keep_id)
-        for state in rules.TO_CHECK:
-            back = rules.check_can_move(state=state, move="send back")
-            SubjectAccessRequest.objects.filter(pk__in=moved, state=state).update(**BACK, state=back)
-        audit.record(
-            by=scope,
-            at=at,
-            kind=Kind.COMBINATION,
-            action="sharing.subject_access.merge",
-            subject_type="people.Person",
-            subject_id=keep_id,
-            person_id=keep_id,
-            detail={"from": gone_id, "requests": moved},
-        )
+        if moved or again:
+            audit.record(
+                by=scope,
+                at=at,
+                kind=Kind.COMBINATION,
+                action="sharing.subject_access.merge",
+                subject_type="people.Person",
+                subject_id=keep_id,
+                person_id=keep_id,
+                detail={"from": gone_id, "requests": moved, "gather_anew": again},
+            )
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
-    """Requests stay with the person whose identity was checked; what is not yet released is gathered again by hand."""
+    """Requests stay with the person whose identity was checked. What is not theirs any more is dropped at once.
+
+    Of either person all is gathered anew. It comes after every other app's rows have followed.
+    """
+    with act_in(_system(by, by.because or "people in the index were split")) as scope:
+        again = _gather_anew([person_id, new_id], at=at)
+        for whose in (person_id, new_id):
+            items = SubjectAccessItem.objects.filter(request__person=whose, request__state__in=rules.OPEN)
+            if items.exists():
+                theirs = {(row.source, row.row_id) for row in subject_access.gather(scope=scope, person_id=whose)}
+                kept = items.values_list("pk", "source", "row_id")
+                SubjectAccessItem.objects.filter(
+                    pk__in=[item_id for item_id, *row in kept if tuple(row) not in theirs]
+                ).delete()
+        if again:
+            audit.record(
+                by=scope,
+                at=at,
+                kind=Kind.ALTERATION,
+                action="sharing.subject_access.split",
+                subject_type="people.Person",
+                subject_id=person_id,
+                person_id=person_id,
+                detail={"new": new_id, "gather_anew": again},
+            )
+
+
+def _system(by: Scope, because: str) -> Scope:
+    return unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
+
+
+def _gather_anew(person_ids: list[int], *, at: datetime) -> list[int]:
+    """Takes back whatever was gathered of these people, and marks answers that were released as not to be given again.
+
+    Who gathers or releases at this moment is waited for first: only then is it asked how far a request is.
+    """
+    about = SubjectAccessRequest.objects.filter(person__in=person_ids)
+    open_ones = about.filter(state__in=rules.OPEN).order_by("pk").select_for_update()
+    again = [pk for pk, state in open_ones.values_list("pk", "state") if rules.is_gathered(state)]
+    SubjectAccessRequest.objects.filter(pk__in=again).update(**BACK, state=RequestState.RECEIVED, gathered_at=None)
+    released = about.filter(state=RequestState.RELEASED, outdated_at=None)
+    again += released.values_list("pk", flat=True)
+    released.update(outdated_at=at)
+    return sorted(again)
 
 
 def _note(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from iom.access.scope import Scope
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput, NotVisible
+from iom.common.errors import NotVisible
 from iom.people.queries import search
 from iom.sharing.adapters import answers
 from iom.sharing.models import SubjectAccessRequest
@@ -40,12 +40,20 @@ class Wanted:
     to_date: date | None = None
 
 
-@transaction.atomic
-def take(*, wanted: Wanted, token_id: int, by: Scope, at: datetime) -> dict[str, Any] | None:
-    """The content for a system that asks for a person's data; None where there is nothing to give.
+@dataclass(frozen=True)
+class Taken:
+    """How many people the numbers are of, and the content; None where there is nothing to give."""
 
-    What the system was given, or that it asked, is on the audit record with its token. Raises `InvalidInput` where the
-    numbers are of different people: nobody's data is guessed at.
+    people: int
+    content: dict[str, Any] | None = None
+
+
+@transaction.atomic
+def take(*, wanted: Wanted, token_id: int, by: Scope, at: datetime) -> Taken:
+    """What a system that asks for a person's data is given; nothing where the numbers are of different people.
+
+    What the system was given, or that it asked, is on the audit record with its token: that it asked for two people is
+    told by what comes back and not raised, which would take the record of it back.
     """
     found = search.by_number(scope=by, crn=wanted.crn, prison_number=wanted.prison_number)
     person_id = found[0] if len(found) == 1 else None
@@ -60,10 +68,10 @@ def take(*, wanted: Wanted, token_id: int, by: Scope, at: datetime) -> dict[str,
         people=found if person_id is None else (),
         detail={"found": len(found)},
     )
-    if len(found) > 1:
-        raise InvalidInput("These numbers are of more than one person. Have the match decided, or ask by one number.")
-    if person_id is None:
-        return None
+    return Taken(len(found), _content(person_id, wanted, token_id=token_id, by=by, at=at) if person_id else None)
+
+
+def _content(person_id: int, wanted: Wanted, *, token_id: int, by: Scope, at: datetime) -> dict[str, Any] | None:
     request = queries.latest(person_id=person_id, scope=by)
     released = _file_of(request) if request else None
     if request is None or released is None:
@@ -72,7 +80,7 @@ def take(*, wanted: Wanted, token_id: int, by: Scope, at: datetime) -> dict[str,
     if not parts:
         return None  # as where nothing is held: what is withheld in silence must not show
     subject_access.taken(request=request, kind="system", token_id=token_id, by=by, at=at)
-    kept = ("person", "answered_by", "purposes", "rights", "disclosed_to", "other_agencies")
+    kept = ("person", "answered_by", "purposes", "rights", "commissioner", "disclosed_to", "other_agencies")
     return {
         "state": RELEASED,
         "explanation": SAY_RELEASED,
@@ -90,7 +98,8 @@ def _file_of(request: SubjectAccessRequest) -> dict[str, Any] | None:
         found: dict[str, Any] = json.loads(answers.read(request, "json"))
     except NotVisible:
         return None
-    return found
+    # One without it was made while an answer still named as recipients whoever had acted: it is asked for anew.
+    return found if "commissioner" in found else None
 
 
 def _between(parts: list[dict[str, Any]], wanted: Wanted) -> list[dict[str, Any]]:

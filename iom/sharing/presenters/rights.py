@@ -20,7 +20,7 @@ from iom.govuk.frames import PersonWarning
 from iom.people.queries import restrictions
 from iom.sharing.adapters.letters import Point
 from iom.sharing.choices.rights import RightState
-from iom.sharing.models import RightsRequest
+from iom.sharing.models import RightsNotice, RightsRequest
 from iom.sharing.presenters.clock import due_on
 from iom.sharing.queries import rights as queries
 from iom.sharing.rules.rights import OPEN
@@ -66,11 +66,14 @@ def decision_rows(found: Iterable[PanelDecision], *, names: dict[int, str]) -> l
 
 
 def leaflet_points(found: Iterable[PanelDecision], *, scope: Scope) -> list[Point]:
-    """Of each decision what the panel said, and what of the person the list before it looked at."""
+    """Of each decision when it was taken, and what of the person the list before it looked at.
+
+    Not the panel's words: they may speak of others or of intelligence, and nobody has looked at them for this.
+    """
     return [
         Point(
-            _("On %(date)s a panel of people decided under %(scheme)s: %(reasons)s")
-            % {"date": in_words(each.met_on), "scheme": each.nomination.scheme.name, "reasons": each.reasons},
+            _("On %(date)s a panel of people decided under %(scheme)s. Ask the agency above for its reasons.")
+            % {"date": in_words(each.met_on), "scheme": each.nomination.scheme.name},
             tuple(factors_in_words(each.nomination, scope=scope)),
         )
         for each in found
@@ -113,16 +116,28 @@ def frame_facts(*, scope: Scope, person_id: int) -> dict[str, Any]:
 
 
 def attention(*, scope: Scope, on: date, person_id: int | None = None) -> list[Attention]:
-    """Requests to be answered, and answers that wait for a second person: for who may work on them."""
+    """Requests to be answered, answers that wait for a second person, and what became of data other agencies gave."""
     found: list[tuple[RightsRequest, str]] = []
+    told: list[RightsNotice] = []
     if scope.allows(Permission.RIGHTS_MANAGE):
         received = queries.in_hand(scope=scope, state=RightState.RECEIVED, person_id=person_id)
         found += [(each, _("Request %(number)s is to be answered: %(kind)s")) for each in received]
+        told = queries.notices_to(scope=scope, person_id=person_id)
     if scope.allows(Permission.RIGHTS_DECIDE):
         waiting = queries.in_hand(scope=scope, state=RightState.CHECK, person_id=person_id)
         text = _("The answer to request %(number)s is to be decided: %(kind)s")
         found += [(each, text) for each in waiting if each.prepared_by != scope.user_id]
     return [
+        Attention(
+            text=_("%(agency)s tells you what became of data it gave you of %(name)s: %(right)s")
+            % {"agency": notice.owner_agency.name, "name": notice.who, "right": notice.get_right_display().lower()},
+            url=reverse("sharing-right-told", args=[notice.pk]),
+            on=timezone.localdate(notice.told_at),
+            kind=_("Rights"),
+            person_id=notice.person_id,
+        )
+        for notice in told
+    ] + [
         Attention(
             text=text % {"number": each.pk, "kind": str(each.get_kind_display()).lower()},
             url=reverse("sharing-right", args=[each.pk]),

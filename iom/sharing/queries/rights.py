@@ -6,7 +6,7 @@ from iom.access.scope import Scope
 from iom.cohorts.models import PanelDecision
 from iom.common.errors import NotVisible
 from iom.sharing.choices.subject_access import PauseReason
-from iom.sharing.models import InformationGiven, RightsPause, RightsRequest
+from iom.sharing.models import InformationGiven, RightsNotice, RightsPause, RightsRequest
 from iom.sharing.rules.clock import Clock, Stop
 from iom.sharing.rules.rights import OPEN
 
@@ -37,6 +37,31 @@ def get_request(*, rights_id: int, scope: Scope) -> RightsRequest:
     if found is None:
         raise NotVisible()
     return found
+
+
+def notices_to(*, scope: Scope, person_id: int | None = None) -> list[RightsNotice]:
+    """What other agencies told this one of data it was given, and it has not dealt with, the oldest first."""
+    about = Q(person=person_id) if person_id else Q()
+    found = _notices(scope).filter(about, agency=scope.agency_id, dealt_with_at=None)
+    return list(found.order_by("told_at", "pk"))
+
+
+def get_notice(*, notice_id: int, scope: Scope) -> RightsNotice:
+    """One that this agency was told."""
+    found = _notices(scope).filter(pk=notice_id, agency=scope.agency_id).first()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def notices_of(*, request: RightsRequest, scope: Scope) -> list[RightsNotice]:
+    """Whom the agency told of a request, and who has dealt with it."""
+    return list(_notices(scope).filter(request=request).order_by("agency__name"))
+
+
+def _notices(scope: Scope) -> "QuerySet[RightsNotice]":
+    found: QuerySet[RightsNotice] = RightsNotice.objects.visible_to(scope)
+    return found.select_related("owner_agency", "agency")
 
 
 def clock_of(request: RightsRequest) -> Clock:

@@ -1,5 +1,6 @@
 """Reads of subject access requests: the list, one with its items, and what an answer is made of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,13 +9,17 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from iom.access.scope import Scope
-from iom.audit import queries as audit
-from iom.audit.choices import Kind
+from iom.agreements.choices import RecordKind
+from iom.agreements.queries import list_in_force
+from iom.common.erasure import REMOVED
 from iom.common.errors import NotVisible
+from iom.imports.queries import list_feeds
 from iom.partnerships.models import Agency
 from iom.sharing.choices.subject_access import Concern, RequestState, Treatment
-from iom.sharing.models import SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.models import Disclosure, SubjectAccessItem, SubjectAccessPause, SubjectAccessRequest
+from iom.sharing.rules import retention
 from iom.sharing.rules.clock import Clock, Stop
+from iom.sharing.rules.particulars import Particulars, kept, legal_basis
 from iom.sharing.rules.subject_access import IN_HAND, OPEN, TO_CHECK
 
 MOST_LISTED = 200
@@ -91,20 +96,68 @@ def deciders(*, request: SubjectAccessRequest, scope: Scope) -> set[int]:
 
 @dataclass(frozen=True)
 class Recipient:
-    """An agency to which the person's data was disclosed in the system, how often, and when last."""
+    """Whom an agency gave a person's data, in the partnership (`agency_id`) or outside it: what, how often, when."""
 
-    agency: Agency
+    name: str
+    agency_id: int | None
+    kinds: tuple[str, ...]
     times: int
     last_on: date
 
 
-def recipients(*, person_id: int, scope: Scope) -> list[Recipient]:
-    """To whom the person's data was disclosed, from the audit record (DPA 2018 s45(2)(c), UK GDPR Article 15(1)(c))."""
-    found: dict[int, list[Any]] = {}
-    for event in audit.about(person_id=person_id, scope=scope).filter(kind=Kind.DISCLOSURE).values("agency_id", "at"):
-        found.setdefault(event["agency_id"], []).append(event["at"])
-    agencies = Agency.objects.filter(partnership_id=scope.partnership_id, pk__in=found).order_by("name")
-    return [Recipient(agency, len(found[agency.pk]), timezone.localdate(max(found[agency.pk]))) for agency in agencies]
+def receivers(*, person_id: int, scope: Scope, among: Collection[int] | None = None) -> list[Recipient]:
+    """To whom this agency itself disclosed the person's data, by its log of disclosures; it is no recipient of its own.
+
+    What other agencies gave, said or opened is theirs to answer for, and is not looked at. `among`: these alone.
+    """
+    given = Disclosure.objects.visible_to(scope).filter(person=person_id, owner_agency=scope.agency_id)
+    if among is not None:
+        given = given.filter(pk__in=among)
+    found: dict[tuple[int | None, str], list[Disclosure]] = {}
+    for each in given.exclude(to_agency=scope.agency_id).select_related("to_agency"):
+        name = each.to_agency.name if each.to_agency else each.recipient
+        found.setdefault((each.to_agency_id, name), []).append(each)
+    labels: dict[str, Any] = dict(RecordKind.choices)
+    return [
+        Recipient(
+            name=name,
+            agency_id=agency_id,
+            kinds=tuple(sorted({str(labels.get(kind, kind)) for each in rows for kind in each.kinds})),
+            times=len(rows),
+            last_on=timezone.localdate(max(each.disclosed_at for each in rows)),
+        )
+        for (agency_id, name), rows in sorted(found.items(), key=lambda entry: entry[0][1])
+    ]
+
+
+def recipients(*, request: SubjectAccessRequest, scope: Scope) -> list[Recipient]:
+    """Of those to whom the agency disclosed the person's data, whom the answer names (s45(2)(c), Article 15(1)(c)).
+
+    Each disclosure is an item of the request: one that is withheld, or whose recipient is left out, is not counted.
+    """
+    items = items_of(request=request, scope=scope).filter(source=Disclosure._meta.label)
+    told = items.filter(treatment__in=[Treatment.GIVE, Treatment.REDACT]).exclude(redacted__contains=["recipient"])
+    return receivers(person_id=request.person_id, scope=scope, among=set(told.values_list("row_id", flat=True)))
+
+
+def particulars(*, request: SubjectAccessRequest, scope: Scope, on: date) -> dict[tuple[int, str], Particulars]:
+    """Of each agency and law that a request's items are under, what the registers say of the processing on a day."""
+    parts = items_of(request=request, scope=scope).order_by().values_list("controller", "regime").distinct()
+    agencies = Agency.objects.filter(partnership_id=scope.partnership_id).in_bulk([each for each, _law in parts])
+    in_force = list_in_force(scope=scope, on=on)
+    feeds = list_feeds(scope=scope)
+    schedule = retention.load()
+    return {
+        (agency_id, regime): Particulars(
+            legal_basis=legal_basis(
+                agency_id=agency_id, kind=agencies[agency_id].kind, regime=regime, in_force=in_force
+            ),
+            kept=kept(schedule, record="agency", owner=agencies[agency_id].kind, on=on),
+            kept_by_partnership=kept(schedule, record="partnership", owner=agencies[agency_id].kind, on=on),
+            feeds=tuple(sorted({(feed.table, feed.name) for feed in feeds if feed.agency_id == agency_id})),
+        )
+        for agency_id, regime in parts
+    }
 
 
 def other_agencies(*, scope: Scope) -> list[str]:
@@ -132,4 +185,14 @@ def latest(*, person_id: int, scope: Scope) -> SubjectAccessRequest | None:
 
 
 def is_released(request: SubjectAccessRequest) -> bool:
-    return request.state == RequestState.RELEASED
+    """Whether its answer may still be given: released, and the person has not been merged or split since."""
+    return request.state == RequestState.RELEASED and request.outdated_at is None
+
+
+def is_emptied(request: SubjectAccessRequest) -> bool:
+    """Whether the agency's record was destroyed, and the words of the request with it: there always were some."""
+    return request.asked_for == REMOVED
+
+
+def emptied(*, scope: Scope) -> list[SubjectAccessRequest]:
+    return list(SubjectAccessRequest.objects.visible_to(scope).filter(asked_for=REMOVED).order_by("pk"))

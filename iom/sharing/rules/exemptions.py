@@ -1,4 +1,5 @@
-"""The exemptions from a person's right of access, as information governance defines them in `exemptions.yaml`."""
+"""On what in law a person's request about their data can be refused, as information governance defines it in
+`exemptions.yaml`: what may be kept from who asks to see it, and why another right may not be granted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,21 +8,37 @@ from importlib import resources
 
 import yaml
 
+ACCESS = "access"
+
 
 @dataclass(frozen=True)
 class Exemption:
-    """`say` is what the answer tells the person about what was left out; empty where it must say nothing."""
+    """`say` is what the answer tells the person about what was left out; empty where it must say nothing.
+
+    `rights` are the requests on which it can be relied: to see data (`ACCESS`), or one of `choices.rights`.
+    `restricts`: where it is relied on, the agency's records are kept and not used.
+    """
 
     slug: str
     name: str
     law: str
     regimes: tuple[str, ...]
     say: str = ""
+    rights: tuple[str, ...] = (ACCESS,)
+    restricts: bool = False
 
 
 @cache
 def exemptions() -> Mapping[str, Exemption]:
     text = (resources.files("iom.sharing.rules") / "exemptions.yaml").read_text(encoding="utf-8")
-    found = [Exemption(**{**row, "regimes": tuple(row["regimes"])}) for row in yaml.safe_load(text)]
+    found = [
+        Exemption(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+        for row in yaml.safe_load(text)
+    ]
     assert len({each.slug for each in found}) == len(found), "an exemption is defined twice"
     return {each.slug: each for each in found}
+
+
+def grounds(*, right: str, regime: str) -> list[Exemption]:
+    """On what a request of this kind can be refused under this law."""
+    return [each for each in exemptions().values() if right in each.rights and regime in each.regimes]

@@ -16,7 +16,7 @@ from iom.partnerships.choices import Regime
 from iom.sharing.choices.rights import Matter, Right, RightOutcome, RightState
 from iom.sharing.choices.subject_access import IdentityCheck
 from iom.sharing.rules.clock import check_is_not_waiting
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import exemptions, grounds
 
 LAW_ENFORCEMENT, UK_GDPR = Regime.LAW_ENFORCEMENT, Regime.UK_GDPR
 S = RightState
@@ -46,6 +46,12 @@ LAWS: Mapping[tuple[str, str], str] = {
 }
 # Where these are granted, the agency's records are kept and used no more; erasure also goes on a destruction list.
 RESTRICTING = (Right.RESTRICT, Right.ERASE, Right.OBJECT)
+
+
+def restricts(*, kind: str, outcome: str, ground: str) -> bool:
+    """Whether the decision keeps the agency's records from use: granted, or refused because they are evidence."""
+    is_granted = outcome in (RightOutcome.GRANTED, RightOutcome.PARTLY)
+    return (is_granted and kind in RESTRICTING) or (ground in exemptions() and exemptions()[ground].restricts)
 
 
 def rights_under(regime: str) -> list[Right]:
@@ -93,6 +99,7 @@ def check_can_prepare(
     reasons: str,
     done: str,
     tell: Collection[int],
+    tell_what: str,
     had_it: Collection[int],
     user_id: int,
     first_decided_by: int | None,
@@ -112,10 +119,15 @@ def check_can_prepare(
         wrong["matter"] = "Select whether it is a fact or an opinion"
     if outcome in (RightOutcome.GRANTED, RightOutcome.PARTLY) and not done.strip():
         wrong["done"] = "Enter what was put right, noted, changed or stopped"
-    if ground and (ground not in exemptions() or regime not in exemptions()[ground].regimes):
-        wrong["ground"] = "Select an exemption of your agency's law"
+    known = {each.slug for each in grounds(right=kind, regime=regime)}
+    if (ground or outcome == RightOutcome.REFUSED) and ground not in known:
+        wrong["ground"] = "Select the ground in your agency's law on which it is refused"
     if not set(tell) <= set(had_it):
         wrong["tell_agencies"] = "Select agencies that had the data"
+    elif tell and outcome == RightOutcome.REFUSED:
+        wrong["tell_agencies"] = "Select none: where it is refused nothing has changed for them"
+    elif tell and not tell_what.strip():
+        wrong["tell_what"] = "Enter what the agencies are told"
     if wrong:
         raise InvalidInput("The decision is not complete.", wrong)
 
@@ -153,6 +165,11 @@ def check_can_decide(
             "This is the last record of who this person is, and they are nominated or in the cohort. The panel must end"
             " that before the record can be erased."
         )
+
+
+def check_can_deal_with(*, is_dealt_with: bool) -> None:
+    if is_dealt_with:
+        raise WrongState("Somebody of your agency has dealt with this already.")
 
 
 def check_says_why(reason: str) -> None:

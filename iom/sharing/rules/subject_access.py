@@ -11,10 +11,10 @@ from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move, after
 from iom.sharing.choices.subject_access import Concern, IdentityCheck, RequestState, Treatment
 from iom.sharing.rules.clock import check_is_not_waiting
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import ACCESS, grounds
 
 S = RequestState
-WORKS, CHECKS = "who manages subject access", "a second person"
+WORKS, CHECKS, INDEX = "who manages subject access", "a second person", "a merge or split of the person"
 TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
     S.RECEIVED: (
         Move("gather", S.REVIEW, WORKS),
@@ -24,17 +24,20 @@ TRANSITIONS: Mapping[str, tuple[Move, ...]] = {
     S.REVIEW: (
         Move("prepare", S.CHECK, WORKS),
         Move("propose refusal", S.REFUSAL, WORKS),
+        Move("gather anew", S.RECEIVED, INDEX),
         Move("withdraw", S.WITHDRAWN, WORKS),
     ),
     S.CHECK: (
         Move("release", S.RELEASED, CHECKS),
         Move("send back", S.REVIEW, CHECKS),
+        Move("gather anew", S.RECEIVED, INDEX),
         Move("withdraw", S.WITHDRAWN, WORKS),
     ),
     # Sent back, it is gathered again: what was decided then about a row that says the same is kept.
     S.REFUSAL: (
         Move("refuse", S.REFUSED, CHECKS),
         Move("send back", S.RECEIVED, CHECKS),
+        Move("gather anew", S.RECEIVED, INDEX),
         Move("withdraw", S.WITHDRAWN, WORKS),
     ),
     S.RELEASED: (),
@@ -52,6 +55,11 @@ def check_can_move(*, state: str, move: str) -> str:
     if to is None:
         raise WrongState("This request has moved on: open it again to see how far it is.")
     return to
+
+
+def is_gathered(state: str) -> bool:
+    """Whether what was gathered must be gathered anew where the person turns out to be another, or two."""
+    return after(TRANSITIONS, state, "gather anew") is not None
 
 
 def check_can_record(*, received_on: date, on: date, asked_for: str) -> None:
@@ -95,10 +103,9 @@ def check_can_decide(
         wrong["redacted"] = "Select the fields that are left out"
     if not set(redacted) <= set(fields):
         wrong["redacted"] = "Select fields of this item"
-    if treatment in (Treatment.REDACT, Treatment.WITHHOLD):
-        found = exemptions().get(exemption)
-        if found is None or regime not in found.regimes:
-            wrong["exemption"] = "Select the exemption, of the law this item is under"
+    known = {each.slug for each in grounds(right=ACCESS, regime=regime)}
+    if treatment in (Treatment.REDACT, Treatment.WITHHOLD) and exemption not in known:
+        wrong["exemption"] = "Select the exemption, of the law this item is under"
     if not reason.strip() and (treatment in (Treatment.REDACT, Treatment.WITHHOLD) or concern != Concern.NONE):
         wrong["reason"] = "Enter the reason"
     if needs_consulting and not consulted.strip():
@@ -139,6 +146,15 @@ def check_says_why(reason: str) -> None:
 def check_is_released(*, state: str) -> None:
     if state != S.RELEASED:
         raise WrongState("This answer has not been released.")
+
+
+def check_can_take(*, is_outdated: bool) -> None:
+    """Since a merge half a record is missing from an answer; since a split it may tell one person of another."""
+    if is_outdated:
+        raise WrongState(
+            "People in the index were merged or split since this answer was released. Record the request again, and"
+            " gather anew."
+        )
 
 
 can_prepare, can_release, can_refuse = can(check_can_prepare), can(check_can_release), can(check_can_refuse)

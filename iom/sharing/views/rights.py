@@ -20,7 +20,7 @@ from iom.people.models import Person
 from iom.people.presenters.frame import person_frame
 from iom.people.queries import people, restrictions
 from iom.sharing.adapters import letters
-from iom.sharing.choices.rights import Right, RightState
+from iom.sharing.choices.rights import Right, RightOutcome, RightState
 from iom.sharing.forms.rights import (
     InformForm,
     LiftRestrictionForm,
@@ -38,6 +38,8 @@ from iom.sharing.presenters import rights as present
 from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.rules import rights as rules
+from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
 from iom.sharing.views.shared import ask
 
@@ -128,7 +130,13 @@ def one(request: ScopedRequest, rights_id: int) -> HttpResponse:
         "law": rules.LAWS[Right(found.kind), found.regime],
         "clock": present_clock.rows(found, is_open=is_open),
         "names": partnerships.user_names(user_ids={each for each in staff if each}),
+        "outside": [
+            each.name
+            for each in disclosures.receivers(person_id=found.person_id, scope=scope)
+            if each.agency_id is None
+        ],
         "told": [agencies[pk] for pk in found.tell_agencies if pk in agencies],
+        "notices": queries.notices_of(request=found, scope=scope),
         "awaits_identity": may_manage and found.state == RightState.RECEIVED and found.identity_checked_on is None,
         "may_prepare": may_manage and found.state == RightState.RECEIVED and not queries.clock_of(found).waits,
         "may_withdraw": may_manage and is_open,
@@ -189,12 +197,12 @@ def prepare(request: ScopedRequest, rights_id: int) -> HttpResponse:
     """What is proposed, with the agencies that had the data."""
     scope = request.scope
     found = opened(request, rights_id, "right-prepare")
-    had_it = disclosures.recipients(person_id=found.person_id, scope=scope)
+    had_it = disclosures.receivers(person_id=found.person_id, scope=scope)
     form = RightAnswerForm(
         request.POST or None,
+        kind=found.kind,
         regime=found.regime,
-        asks_matter=found.kind == Right.RECTIFY,
-        agencies=[(each.agency.pk, each.agency.name) for each in had_it],
+        agencies=[(each.agency_id, each.name) for each in had_it if each.agency_id],
     )
 
     def write(*, request: RightsRequest, by: Any, at: Any, **given: Any) -> None:
@@ -211,13 +219,36 @@ def decide(request: ScopedRequest, rights_id: int) -> HttpResponse:
     """First a page that says what will happen, and to whom; then it does."""
     found = opened(request, rights_id, "right-decide")
     if request.method == "POST":
-        rights.decide(request=found, by=request.scope, at=timezone.now())
+        rights.decide(request=found, seen=request.POST.get("seen", ""), by=request.scope, at=timezone.now())
         messages.success(request, _("Decided. Send the letter to the person."))
         return redirect("sharing-right", found.pk)
     rules.check_can_move(state=found.state, move="decide")
-    restricts = found.kind in rules.RESTRICTING and found.outcome != "refused"
-    context = {"found": found, "restricts": restricts, "erases": restricts and found.kind == Right.ERASE}
+    restricts = rules.restricts(kind=found.kind, outcome=found.outcome, ground=found.ground)
+    context = {
+        "found": found,
+        "seen": mark_of(found.prepared_at),
+        "told": [
+            each.name for each in partnerships.list_agencies(scope=request.scope) if each.pk in found.tell_agencies
+        ],
+        "restricts": restricts,
+        "ground": exemptions()[found.ground] if found.ground else None,
+        "erases": found.kind == Right.ERASE and found.outcome != RightOutcome.REFUSED,
+    }
     return render(request, "sharing/rights_decide.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(MANAGE)
+def told(request: ScopedRequest, notice_id: int) -> HttpResponse:
+    """What another agency tells of data that it gave to this one, until somebody has dealt with the copy."""
+    scope = request.scope
+    notice = queries.get_notice(notice_id=notice_id, scope=scope)
+    if request.method == "POST":
+        rights.deal_with(notice=notice, by=scope, at=timezone.now())
+        messages.success(request, _("Recorded: your agency has dealt with it."))
+        return redirect("sharing-rights")
+    audit.viewed(by=scope, at=timezone.now(), person_id=notice.person_id, page="right-told")
+    return render(request, "sharing/rights_told.html", {"notice": notice})
 
 
 @require_GET

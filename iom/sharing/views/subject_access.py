@@ -38,6 +38,7 @@ from iom.sharing.presenters import clock as present_clock
 from iom.sharing.presenters import subject_access as present
 from iom.sharing.queries import subject_access as queries
 from iom.sharing.rules import subject_access as rules
+from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
 from iom.sharing.views.shared import ask
 
@@ -196,7 +197,7 @@ def refuse(request: ScopedRequest, request_id: int) -> HttpResponse:
     scope = request.scope
     found = opened(request, request_id, "subject-access-refuse")
     if request.method == "POST":
-        subject_access.refuse(request=found, by=scope, at=timezone.now())
+        subject_access.refuse(request=found, seen=request.POST.get("seen", ""), by=scope, at=timezone.now())
         messages.success(request, _("Refused. Tell the person why."))
         return redirect("sharing-subject-access-request", found.pk)
     rules.check_can_refuse(
@@ -205,7 +206,7 @@ def refuse(request: ScopedRequest, request_id: int) -> HttpResponse:
         prepared_by=found.prepared_by,
         deciders=queries.deciders(request=found, scope=scope),
     )
-    return render(request, "sharing/subject_access_refuse.html", {"found": found})
+    return render(request, "sharing/subject_access_refuse.html", {"found": found, "seen": mark_of(found.prepared_at)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -288,11 +289,16 @@ def release(request: ScopedRequest, request_id: int) -> HttpResponse:
         state=found.state, checker_id=scope.user_id, prepared_by=found.prepared_by, deciders=deciders
     )
     if request.method == "POST":
-        subject_access.release(request=found, by=scope, at=timezone.now())
+        subject_access.release(request=found, seen=request.POST.get("seen", ""), by=scope, at=timezone.now())
         messages.success(request, _("Released. The files of the answer are being made."))
         return redirect("sharing-subject-access-request", found.pk)
-    counts = queries.count_of(request=found, scope=scope)
-    return render(request, "sharing/subject_access_release.html", {"found": found, "counts": counts})
+    context = {
+        "found": found,
+        "seen": mark_of(found.prepared_at),
+        "counts": queries.count_of(request=found, scope=scope),
+        "recipients": queries.recipients(request=found, scope=scope),
+    }
+    return render(request, "sharing/subject_access_release.html", context)
 
 
 @require_GET
@@ -300,6 +306,7 @@ def release(request: ScopedRequest, request_id: int) -> HttpResponse:
 def download(request: ScopedRequest, request_id: int, kind: str) -> HttpResponse:
     """A file of a released answer, to be sent to the person."""
     found = queries.get_request(request_id=request_id, scope=request.scope)
+    rules.check_can_take(is_outdated=found.outdated_at is not None)
     body = answers.read(found, kind)
     subject_access.taken(request=found, kind=kind, by=request.scope, at=timezone.now())
     response = HttpResponse(body, content_type=answers.KINDS[kind])

@@ -108,7 +108,7 @@ def release(person: Person, place: Place) -> None:
             subject_access.decide(item=item, treatment="give", reason="Theirs", by=irene.scope, at=at)
         subject_access.prepare(request=made, by=irene.scope, at=at)
     with act_in(carys.scope):
-        subject_access.release(request=made, by=carys.scope, at=at)
+        subject_access.release(request=made, seen=at.isoformat(), by=carys.scope, at=at)
     tasks.make_answer(made.pk, place.partnership.pk, place.agencies["Police"].pk)
 
 
@@ -243,6 +243,8 @@ def test_numbers_of_two_people_or_of_no_kind_held_give_nothing(place: Place, tok
         numbered(place, prison_number=PRISON_NUMBER)
     token = token_for()
     assert ask(token, crn=CRN, prn=PRISON_NUMBER).status_code == 400
+    (asked,) = events(place, "sharing.subject_access.asked_by_system")
+    assert asked.detail["found"] == 2, "that it asked stays on the record"
     assert ask(token, crn="01/12345A").status_code == 209
     assert ask(token, prn=CRN).status_code == 209
     assert ask(token).status_code == 400

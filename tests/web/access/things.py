@@ -50,6 +50,7 @@ from iom.sharing.models import (
     LookReview,
     Package,
     RetentionReview,
+    RightsNotice,
     RightsRequest,
     SubjectAccessItem,
     SubjectAccessRequest,
@@ -273,6 +274,17 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         recorded_by=0,
         recorded_at=AT,
     )
+    teller = place.agencies["Probation" if standing.agency == "Council" else "Council"]
+    notice = RightsNotice.objects.create(
+        **{**own, "owner_agency": teller, "audience": "listed", "audience_agencies": [agency.pk]},
+        person=person,
+        request=asked,
+        agency=agency,
+        who=standing.word,
+        right="rectify",
+        what=f"{standing.word} was wrong",
+        told_at=AT,
+    )
     audience = {
         "audience": standing.audience,
         "audience_agencies": [place.agencies[each].pk for each in standing.listed],
@@ -283,6 +295,7 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
     return {
         "review_id": review.pk,
         "rights_id": asked.pk,
+        "notice_id": notice.pk,
         "restriction_id": restriction.pk,
         "look_id": look.pk,
         "hold_id": LegalHold.objects.create(

@@ -65,6 +65,7 @@ NO_PAGE = {
     "sharing-right-extend",
     "sharing-restriction-lift",
     "sharing-rights-leaflet",
+    "sharing-right-told",  # looked at in test_rights.py of the integration tests, by the agency that was told
     # Looked at in test_subject_access.py, which makes a request.
     "sharing-subject-access-new",
     "sharing-subject-access-request",

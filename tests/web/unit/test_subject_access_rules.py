@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from iom.common.errors import InvalidInput, NotAllowed, UserError, WrongState
+from iom.sharing.choices.rights import Right
 from iom.sharing.choices.subject_access import RequestState, Treatment
+from iom.sharing.rules import rights
 from iom.sharing.rules import subject_access as rules
-from iom.sharing.rules.exemptions import exemptions
+from iom.sharing.rules.exemptions import ACCESS, exemptions, grounds
 from iom.sharing.rules.rights import LAW_ENFORCEMENT, UK_GDPR
 from iom.sharing.rules.subject_access import TRANSITIONS
 
@@ -106,6 +108,15 @@ def test_nothing_is_handed_on_while_the_person_is_awaited() -> None:
 
 def test_every_exemption_names_its_law_and_a_regime_there_is() -> None:
     for each in exemptions().values():
-        assert "Data Protection Act 2018" in each.law
+        assert each.law.startswith(("Data Protection Act 2018, ", "UK GDPR, Article "))
         assert each.regimes
         assert set(each.regimes) <= {LAW_ENFORCEMENT, UK_GDPR}
+
+
+def test_every_right_can_be_refused_on_some_ground_under_each_law_that_knows_it() -> None:
+    for right, regime in rights.LAWS:
+        found = grounds(right=right, regime=regime)
+        assert found, (right, regime)
+        for each in found:
+            assert set(each.rights) <= {ACCESS, *Right.values}, each.slug
+            assert len(each.slug) <= 40, "it is kept on the request"

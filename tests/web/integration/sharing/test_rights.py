@@ -25,7 +25,7 @@ from iom.people.queries import restrictions
 from iom.sharing import tasks
 from iom.sharing.adapters import letters
 from iom.sharing.choices.rights import Right
-from iom.sharing.models import DestructionItem, RightsPause, RightsRequest
+from iom.sharing.models import DestructionItem, RightsNotice, RightsPause, RightsRequest
 from iom.sharing.operations import clock, destruction, retention, rights
 from iom.sharing.operations.rights import RightAnswer, RightAsked
 from iom.sharing.presenters import rights as present
@@ -35,9 +35,11 @@ from iom.sharing.rules import rights as rules
 from tests.factories.cohorts import TEXT, make_member, make_scheme
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
+from tests.factories.sharing import given_to, seen_on
 
 AsUser = Callable[[Worker], Client]
 ON = date(2026, 11, 20)
+SEEN = AT.isoformat()  # what was prepared at that moment
 ASKED = RightAsked("restrict", ON, "email", "It is not right, and I want it left alone", "documents")
 ANSWER = RightAnswer("granted", "Whether it is right cannot be known yet", done="Use is stopped")
 
@@ -81,7 +83,7 @@ def proposed(person: Person, by: Worker, asked: RightAsked = ASKED, answer: Righ
 def decided(person: Person, by: Worker, second: Worker, **given: Any) -> RightsRequest:
     request = proposed(person, by, **given)
     with act_in(second.scope):
-        rights.decide(request=request, by=second.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=second.scope, at=AT)
         return queries.get_request(rights_id=request.pk, scope=second.scope)
 
 
@@ -157,12 +159,12 @@ def test_a_second_person_decides_and_two_at_once_decide_once(
 ) -> None:
     request = proposed(person, irene)
     with act_in(irene.scope), pytest.raises(NotAllowed):
-        rights.decide(request=request, by=irene.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=irene.scope, at=AT)
     manager = make_worker(place, "max", agency="Police", roles=["manager"])
     with act_in(alice.scope):
-        rights.decide(request=request, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
     with act_in(manager.scope), pytest.raises(WrongState):
-        rights.decide(request=request, by=manager.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=manager.scope, at=AT)
     with act_in(place.system()):
         assert Restriction.objects.count() == 1
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -260,6 +262,9 @@ def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
         ({"reasons": " "}, "reasons"),
         ({"done": ""}, "done"),
         ({"ground": "crime-uk-gdpr"}, "ground"),
+        ({"ground": "crime-law-enforcement"}, "ground"),  # of access alone
+        ({"ground": "evidence-erase"}, "ground"),  # of another right
+        ({"outcome": "refused"}, "ground"),
         ({"tell_agencies": (987654321,)}, "tell_agencies"),
         ({}, "matter"),
     ],
@@ -284,11 +289,11 @@ def test_erasure_goes_through_a_destruction_list_that_a_hold_stops(
         hold = retention.place_hold(person=person, reason="Inquest", until=None, by=irene.scope, at=AT)
     request = proposed(person, irene, asked)
     with act_in(alice.scope), pytest.raises(WrongState):
-        rights.decide(request=request, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
     with act_in(irene.scope):
         retention.lift_hold(hold_id=hold.pk, reason="Over", by=irene.scope, at=AT)
     with act_in(alice.scope):
-        rights.decide(request=request, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
     with act_in(irene.scope):
         item = DestructionItem.objects.get()
         destruction.approve(list_id=item.list_id, records=1, by=irene.scope, at=AT)
@@ -374,14 +379,14 @@ def test_the_last_record_of_somebody_in_the_cohort_is_not_erased_before_that_end
         member = make_member(known, make_scheme(place), lead=alice, nominated_by=place.system(), by=place.system())
     request = proposed(known, irene, replace(ASKED, kind="erase"))
     with act_in(alice.scope), pytest.raises(WrongState, match="panel must end"):
-        rights.decide(request=request, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
     with act_in(place.system()):
         cohorts.deselect(
             membership=member, end_reason="moved-area", explanation="Moved to Leeds", agreed_by="Police and probation",
             exit_plan="Handed to the Leeds scheme", told="Told on Monday", by=place.system(), at=AT,
         )  # fmt: skip
     with act_in(alice.scope):
-        rights.decide(request=request, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
     with act_in(irene.scope):
         assert DestructionItem.objects.get().rule == "erasure-granted"
 
@@ -404,12 +409,14 @@ def test_who_took_a_decision_does_not_look_at_it_again(place: Place, person: Per
     with act_in(other.scope):
         rights.prepare(request=made, answer=ANSWER, by=other.scope, at=AT)
     with act_in(both.scope), pytest.raises(NotAllowed):
-        rights.decide(request=made, by=both.scope, at=AT)
+        rights.decide(request=made, seen=SEEN, by=both.scope, at=AT)
     both.user.memberships.update(ended_at=AT)
     with act_in(alice.scope):
-        rights.decide(request=made, by=alice.scope, at=AT)
+        rights.decide(request=made, seen=SEEN, by=alice.scope, at=AT)
         found = queries.decisions_about(person_id=person.pk, scope=alice.scope)
         points = present.leaflet_points(found, scope=alice.scope)
+        assert found[0].reasons
+        assert found[0].reasons not in str(points), "nobody has looked at the panel's words for the person"
         assert letters.leaflet(person, agency="Police", points=points).startswith(b"%PDF")
 
 
@@ -473,6 +480,123 @@ def test_a_merge_brings_requests_along_and_what_was_proposed_is_proposed_again(
         assert [each.reason for each in restrictions.in_force(person_id=person.pk, scope=alice.scope)] == [held.reason]
 
 
+def test_a_split_has_what_was_proposed_proposed_again(
+    place: Place, person: Person, irene: Worker, alice: Worker
+) -> None:
+    waiting = proposed(person, irene)
+    with act_in(place.system()):
+        other = make_person(place)
+    rights.split(by=alice.scope, person_id=person.pk, new_id=other.pk, source_record_ids=[], at=AT)
+    with act_in(alice.scope):
+        found = queries.get_request(rights_id=waiting.pk, scope=alice.scope)
+        assert (found.state, found.prepared_by) == ("received", None)
+        with pytest.raises(WrongState):
+            rights.decide(request=waiting, seen=SEEN, by=alice.scope, at=AT)
+
+
+def test_who_is_merged_or_destroyed_is_written_about_no_more(place: Place, person: Person, irene: Worker) -> None:
+    for gone in ({"erased_at": AT}, {"merged_into": person}):
+        with act_in(place.system()):
+            other = make_person(place)
+            Person.objects.filter(pk=other.pk).update(**gone)
+        with act_in(irene.scope):
+            with pytest.raises(NotVisible):
+                rights.record(person=other, asked=ASKED, by=irene.scope, at=AT)
+            with pytest.raises(NotVisible):
+                rights.inform(person=other, given_on=ON, how="spoken", what="The list", by=irene.scope, at=AT)
+
+
+def test_what_was_proposed_again_is_not_decided_by_who_saw_the_first(
+    person: Person, irene: Worker, alice: Worker
+) -> None:
+    request = proposed(person, irene)
+    with act_in(alice.scope):
+        rights.send_back(request=request, reason="Say more", by=alice.scope, at=AT)
+    with act_in(irene.scope):
+        later = AT + timedelta(minutes=1)
+        rights.prepare(request=request, answer=replace(ANSWER, reasons="Other words"), by=irene.scope, at=later)
+    with act_in(alice.scope):
+        with pytest.raises(WrongState, match="prepared again"):
+            rights.decide(request=request, seen=SEEN, by=alice.scope, at=AT)
+        rights.decide(request=request, seen=later.isoformat(), by=alice.scope, at=AT)
+
+
+def test_why_records_are_restricted_is_for_their_agency_alone(
+    person: Person, irene: Worker, alice: Worker, place: Place, as_user: AsUser
+) -> None:
+    decided(person, irene, alice, answer=replace(ANSWER, done="Zqhealth entry stopped"))
+    with act_in(alice.scope):
+        (held,) = restrictions.in_force(person_id=person.pk, scope=alice.scope)
+        assert "Zqhealth" not in held.reason, "others see the row, and gather it"
+    tab = reverse("sharing-rights-person", args=[person.public_id])
+    carl = make_worker(place, "carl", agency="Council", roles=["coordinator"])
+    shown = as_user(carl).get(tab).text
+    assert "That agency knows" in shown
+    assert held.reason not in shown
+    assert held.reason in as_user(alice).get(tab).text
+
+
+def test_the_agencies_that_were_given_data_are_told_until_they_have_dealt_with_it(
+    person: Person, irene: Worker, alice: Worker, gwen: Worker, bob: Worker, place: Place, as_user: AsUser
+) -> None:
+    given_to(alice, bob, person)
+    council = place.agencies["Council"].pk
+    told = replace(
+        ANSWER,
+        matter="fact",
+        done="Took out the wrong HIV entry",
+        tell_agencies=(council,),
+        tell_what="He was not fined",
+    )
+    with act_in(irene.scope):
+        made = rights.record(person=person, asked=replace(ASKED, kind="rectify"), by=irene.scope, at=AT)
+        for wrong in (
+            {"tell_what": " "},
+            {"tell_agencies": (place.agencies["Probation"].pk,)},
+            {"outcome": "refused", "ground": "accurate-law-enforcement"},
+        ):
+            with pytest.raises(InvalidInput):
+                rights.prepare(request=made, answer=replace(told, **wrong), by=irene.scope, at=AT)
+        rights.prepare(request=made, answer=told, by=irene.scope, at=AT)
+    second = as_user(alice)
+    card = second.get(reverse("sharing-right-decide", args=[made.pk])).text
+    assert "Council will be told: He was not fined" in card
+    lead, worker = as_user(gwen), as_user(bob)
+    line = f"Police tells you what became of data it gave you of {person.name}"
+    assert line not in lead.get("/").text
+    second.post(reverse("sharing-right-decide", args=[made.pk]), seen_on(card))
+    assert line in lead.get("/").text
+    assert line not in worker.get("/").text, "it is for information governance"
+    others = make_worker(place, "theo", agency="Treatment", roles=["information-governance"])
+    with act_in(place.system()):
+        notice = RightsNotice.objects.get()
+    address = reverse("sharing-right-told", args=[notice.pk])
+    for stranger in (others, irene):
+        assert line not in as_user(stranger).get("/").text
+        assert as_user(stranger).get(address).status_code == 404
+    with act_in(others.scope):
+        assert not RightsNotice.objects.exists(), "row-level security alone"
+    shown = lead.get(address).text
+    assert "He was not fined" in shown
+    assert "HIV" not in shown
+    assert "has not dealt with it yet" in second.get(reverse("sharing-right", args=[made.pk])).text
+    assert lead.post(address).status_code == 302
+    assert lead.post(address).status_code == 409
+    assert line not in lead.get("/").text
+    assert "Dealt with it on" in second.get(reverse("sharing-right", args=[made.pk])).text
+
+
+def test_what_must_be_kept_as_evidence_is_restricted_where_it_is_not_erased(
+    person: Person, irene: Worker, alice: Worker
+) -> None:
+    refusal = RightAnswer("refused", "It is needed for a trial", ground="evidence-erase")
+    made = decided(person, irene, alice, asked=replace(ASKED, kind="erase"), answer=refusal)
+    assert letters.answer(made, told=[]).startswith(b"%PDF")
+    with act_in(alice.scope):
+        assert restrictions.is_restricted(person_id=person.pk, scope=alice.scope)
+        assert not DestructionItem.objects.exists()
+
+
 def test_the_journey_through_the_pages(person: Person, irene: Worker, alice: Worker, as_user: AsUser) -> None:
     lead, second = as_user(irene), as_user(alice)
     found = lead.get(reverse("sharing-subject-access-find"), {"q": "Jordan", "for": "rights"})
@@ -494,8 +618,10 @@ def test_the_journey_through_the_pages(person: Person, irene: Worker, alice: Wor
     assert lead.post(f"{page}/prepare", answer).status_code == 302
     assert b"Check done" not in lead.get(page).content
     assert second.get(page + "/letter").status_code == 404
-    assert b"no ranking or score" in second.get(f"{page}/decide").content
-    assert second.post(f"{page}/decide").status_code == 302
+    card = second.get(f"{page}/decide").text
+    assert "no ranking or score" in card
+    assert second.post(f"{page}/decide").status_code == 409
+    assert second.post(f"{page}/decide", seen_on(card)).status_code == 302
     letter = second.get(f"{page}/letter")
     assert letter.content.startswith(b"%PDF")
     tab = reverse("sharing-rights-person", args=[person.public_id])

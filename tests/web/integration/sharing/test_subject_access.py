@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,34 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from iom.access.scope import NOBODY, act_in
+from iom.access.scope import NOBODY, PersonRule, act_in
+from iom.agreements.models import EmergencyAccess
+from iom.agreements.operations import marked_by
 from iom.audit.models import Event
+from iom.cohorts import operations as cohorts
+from iom.cohorts.operations import Report
+from iom.common.erasure import REMOVED
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, UserError, WrongState
 from iom.common.privacy import SubjectAccess
 from iom.common.registries import privacy_declarations
-from iom.people.models import Arrest, IntelligenceCount, Person, Sanction
+from iom.people.models import Arrest, IntelligenceCount, Person, Sanction, SourceRecord
+from iom.people.operations import decisions
 from iom.sharing import tasks
 from iom.sharing.adapters import answers
 from iom.sharing.choices.subject_access import RequestState, Treatment
-from iom.sharing.models import SubjectAccessItem, SubjectAccessRequest
-from iom.sharing.operations import subject_access
+from iom.sharing.models import Package, SubjectAccessItem, SubjectAccessRequest
+from iom.sharing.operations import packages, subject_access
+from iom.sharing.operations.packages import Outside
 from iom.sharing.operations.subject_access import Asked
 from iom.sharing.queries import subject_access as queries
+from tests.factories.cohorts import make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
+from tests.factories.sharing import given_to, seen_on
+from tests.web.integration.sharing.test_packages import key_pair
 
 AsUser = Callable[[Worker], Client]
+SEEN = AT.isoformat()  # what was prepared at that moment
 ASKED = Asked(date(2026, 11, 20), "email", "Everything you hold about me", "documents")
 
 
@@ -141,12 +153,12 @@ def test_nothing_leaves_before_all_is_decided_and_a_second_person_has_checked(
     with act_in(irene.scope):
         subject_access.prepare(request=gathered, by=irene.scope, at=AT)
         with pytest.raises(NotAllowed):
-            subject_access.release(request=gathered, by=irene.scope, at=AT)
+            subject_access.release(request=gathered, seen=SEEN, by=irene.scope, at=AT)
     with act_in(alice.scope):
-        subject_access.release(request=gathered, by=alice.scope, at=AT)
+        subject_access.release(request=gathered, seen=SEEN, by=alice.scope, at=AT)
         assert queries.get_request(request_id=gathered.pk, scope=alice.scope).state == RequestState.RELEASED
         with pytest.raises(UserError):
-            subject_access.release(request=gathered, by=alice.scope, at=AT)
+            subject_access.release(request=gathered, seen=SEEN, by=alice.scope, at=AT)
 
 
 def test_the_database_itself_refuses_one_person_alone(gathered: SubjectAccessRequest, irene: Worker) -> None:
@@ -164,7 +176,7 @@ def test_one_person_alone_does_not_refuse(
             subject_access.propose_refusal(request=gathered, reason=" ", by=irene.scope, at=AT)
         subject_access.propose_refusal(request=gathered, reason="Asked each week", by=irene.scope, at=AT)
         with pytest.raises(NotAllowed):
-            subject_access.refuse(request=gathered, by=irene.scope, at=AT)
+            subject_access.refuse(request=gathered, seen=SEEN, by=irene.scope, at=AT)
         with pytest.raises(IntegrityError), transaction.atomic():
             SubjectAccessRequest.objects.filter(pk=gathered.pk).update(state="refused", closed_by=irene.user.pk)
     page = reverse("sharing-subject-access-request", args=[gathered.pk])
@@ -178,8 +190,9 @@ def test_one_person_alone_does_not_refuse(
         assert (found.state, found.prepared_by, found.closing_reason) == ("received", None, "")
     sent = {"move": "refuse", "reason": "Asked each day"}
     assert "waits for a second person" in proposer.post(f"{page}/close", sent, follow=True).text
-    assert "They are told: Asked each day" in second.get(f"{page}/refuse").text
-    assert "Refused. Tell the person why." in second.post(f"{page}/refuse", follow=True).text
+    card = second.get(f"{page}/refuse").text
+    assert "They are told: Asked each day" in card
+    assert "Refused. Tell the person why." in second.post(f"{page}/refuse", seen_on(card), follow=True).text
     with act_in(alice.scope):
         found = queries.get_request(request_id=gathered.pk, scope=alice.scope)
         assert (found.state, found.closed_by) == (RequestState.REFUSED, alice.user.pk)
@@ -196,7 +209,7 @@ def test_who_decided_on_an_item_does_not_refuse(gathered: SubjectAccessRequest, 
     with act_in(other.scope):
         subject_access.propose_refusal(request=gathered, reason="Asked each week", by=other.scope, at=AT)
     with act_in(irene.scope), pytest.raises(NotAllowed):
-        subject_access.refuse(request=gathered, by=irene.scope, at=AT)
+        subject_access.refuse(request=gathered, seen=SEEN, by=irene.scope, at=AT)
 
 
 @pytest.fixture
@@ -205,7 +218,7 @@ def released(gathered: SubjectAccessRequest, irene: Worker, alice: Worker) -> Su
     with act_in(irene.scope):
         subject_access.prepare(request=gathered, by=irene.scope, at=AT)
     with act_in(alice.scope):
-        subject_access.release(request=gathered, by=alice.scope, at=AT)
+        subject_access.release(request=gathered, seen=SEEN, by=alice.scope, at=AT)
     tasks.make_answer(gathered.pk, irene.scope.partnership_id, irene.scope.agency_id)
     return gathered
 
@@ -352,7 +365,7 @@ def test_the_way_through_the_pages(person: Person, irene: Worker, alice: Worker,
     assert "to be checked" in checker.get("/").text
     page = checker.get(reverse("sharing-subject-access-release", args=[request_id]))
     assert "It cannot be taken back" in page.text
-    page = checker.post(reverse("sharing-subject-access-release", args=[request_id]), follow=True)
+    page = checker.post(reverse("sharing-subject-access-release", args=[request_id]), seen_on(page.text), follow=True)
     assert "Released" in page.text
 
 
@@ -373,3 +386,246 @@ def test_the_page_of_a_request_asks_as_often_for_forty_items_as_for_four(
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few) <= 28
+
+
+def packed_for(by: Worker, second: Worker, person: Person, folder: Path, whom: str) -> Package:
+    outside = Outside(
+        organisation="Harbour Hostel", recipient=whom, certificate=key_pair(folder, "ada"), purpose="A place",
+        necessity="They ask", gateway="crime-and-disorder-s115", kinds=["sanctions"], days=7,
+    )  # fmt: skip
+    at = timezone.now()
+    with act_in(by.scope):
+        package = packages.begin(person=person, outside=outside, by=by.scope, at=at)
+        package = packages.fill(package=package, ticked=[], text="No arson.", by=by.scope, at=at)
+    with act_in(second.scope):
+        return packages.approve(package=package, who="Robin Marsh", by=second.scope, at=at)
+
+
+def test_the_answer_names_whom_the_agency_gave_data_and_never_who_acted(
+    person: Person,
+    irene: Worker,
+    alice: Worker,
+    bob: Worker,
+    tracy: Worker,
+    place: Place,
+    tmp_path: Path,
+    as_user: AsUser,
+) -> None:
+    """Nor what another agency keeps to itself, nor a disclosure that would tip the person off."""
+    maker = make_worker(place, "mary", agency="Police", roles=["manager"])
+    given_to(alice, bob, person)
+    given_to(alice, tracy, person)
+    packed_for(maker, irene, person, tmp_path, "Ada Crane")
+    peter = make_worker(place, "peter", agency="Probation", roles=["coordinator"])
+    with act_in(peter.scope):
+        nomination = nominate(person, make_scheme(place), peter.scope)
+        cohorts.give_intelligence(
+            nomination=nomination, report=Report("Zqcovert", "1", "A", "C", "Ask us", "own", ()), by=peter.scope, at=AT
+        )
+    with act_in(place.system()):
+        acted = Event.objects.filter(kind="disclosure", person_id=person.pk).values_list("agency_id", flat=True)
+        assert {place.agencies["Police"].pk, place.agencies["Probation"].pk} == set(acted)
+    with act_in(irene.scope):
+        made = subject_access.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+        subject_access.gather(request=made, by=irene.scope, at=AT)
+        given = queries.items_of(request=made, scope=irene.scope).filter(source="sharing.Disclosure")
+        assert {item.treatment for item in given} == {""}, "each is looked at before the person is told of it"
+        assert queries.recipients(request=made, scope=irene.scope) == []
+        told_off = {"treatment": "withhold", "exemption": "crime-law-enforcement", "reason": "Would tip off"}
+        for item in given:
+            said = {field["name"]: field["text"] for field in item.fields}
+            decided = told_off if said["recipient"] == "Treatment" else {"treatment": "give", "reason": "Known to them"}
+            subject_access.decide(item=item, by=irene.scope, at=AT, **decided)
+    for item_source in ("people.Arrest", "people.IntelligenceCount"):
+        with act_in(irene.scope):
+            subject_access.decide(item=item_of(made, irene, item_source), by=irene.scope, at=AT, **told_off)
+    with act_in(irene.scope):
+        for item in queries.items_of(request=made, scope=irene.scope).filter(treatment=""):
+            subject_access.decide(
+                item=item, treatment="give", reason="Theirs", consulted="Agreed", by=irene.scope, at=AT
+            )
+        subject_access.prepare(request=made, by=irene.scope, at=AT)
+    card = as_user(alice).get(reverse("sharing-subject-access-release", args=[made.pk])).text
+    assert "Council, 1 time" in card
+    assert "Ada Crane, Harbour Hostel, 1 time" in card
+    assert "Treatment, 1 time" not in card
+    with act_in(alice.scope):
+        subject_access.release(request=made, seen=SEEN, by=alice.scope, at=AT)
+    tasks.make_answer(made.pk, irene.scope.partnership_id, irene.scope.agency_id)
+    text = answers.read(made, "json").decode()
+    told = json.loads(text)["disclosed_to"]
+    assert [(each["name"], each["times"], each["kinds"]) for each in told] == [
+        ("Ada Crane, Harbour Hostel", 1, ["Answers to a partner's request"]),
+        ("Council", 1, ["Answers to a partner's request"]),
+    ]
+    assert "Zqcovert" not in text
+    assert answers.read(made, "pdf").startswith(b"%PDF")
+
+
+def test_those_who_may_be_told_of_a_right_are_those_the_agency_gave_data(
+    person: Person, irene: Worker, alice: Worker, bob: Worker, place: Place, as_user: AsUser
+) -> None:
+    given_to(alice, bob, person)
+    peter = make_worker(place, "peter", agency="Probation", roles=["coordinator"])
+    with act_in(peter.scope):
+        nominate(person, make_scheme(place), peter.scope)
+    with act_in(irene.scope):
+        found = queries.receivers(person_id=person.pk, scope=irene.scope)
+        assert [(each.name, each.agency_id) for each in found] == [("Council", place.agencies["Council"].pk)]
+    with act_in(bob.scope):
+        assert queries.receivers(person_id=person.pk, scope=bob.scope) == [], "who received it gave it to nobody"
+
+
+@pytest.mark.parametrize("state", ["check", "refusal", "review"])
+def test_a_split_takes_back_what_was_gathered_and_drops_what_is_not_theirs(
+    state: str, person: Person, place: Place, irene: Worker, alice: Worker
+) -> None:
+    made = of_two(person, place, irene, state)
+    with act_in(alice.scope):
+        second = SourceRecord.objects.get(family_name="Other")
+        decisions.split_person(person_id=person.pk, record_ids={second.pk}, reason="Twins", by=alice.scope, at=AT)
+        found = queries.get_request(request_id=made.pk, scope=alice.scope)
+        assert (found.state, found.gathered_at, found.prepared_by) == ("received", None, None)
+        courts = {field["text"] for item in queries.items_of(request=made, scope=alice.scope) for field in item.fields}
+        assert "Northam" in courts
+        assert "Eastam" not in courts
+        assert "Other" not in str(courts)
+        with pytest.raises(WrongState):
+            subject_access.release(request=made, seen=SEEN, by=alice.scope, at=AT)
+    with act_in(irene.scope), pytest.raises(WrongState):
+        subject_access.prepare(request=made, by=irene.scope, at=AT)
+
+
+def test_a_merge_takes_back_what_was_gathered_of_either(
+    person: Person, place: Place, irene: Worker, alice: Worker
+) -> None:
+    with act_in(place.system()):
+        other = make_person(place, family_name="Other")
+    ids = []
+    for each in (person, other):
+        with act_in(irene.scope):
+            made = subject_access.record(person=each, asked=ASKED, by=irene.scope, at=AT)
+            subject_access.gather(request=made, by=irene.scope, at=AT)
+        decide_all(made, irene)
+        with act_in(irene.scope):
+            subject_access.prepare(request=made, by=irene.scope, at=AT)
+        ids.append(made.pk)
+    with act_in(alice.scope):
+        decisions.merge_people(keep_id=person.pk, gone_id=other.pk, reason="Same prints", by=alice.scope, at=AT)
+        found = [queries.get_request(request_id=pk, scope=alice.scope) for pk in ids]
+        assert {(each.state, each.gathered_at, each.person_id) for each in found} == {("received", None, person.pk)}
+
+
+def test_an_answer_from_before_a_split_is_given_to_nobody_again(
+    person: Person, place: Place, irene: Worker, alice: Worker, as_user: AsUser
+) -> None:
+    made = of_two(person, place, irene, "check")
+    with act_in(alice.scope):
+        subject_access.release(request=made, seen=SEEN, by=alice.scope, at=AT)
+    tasks.make_answer(made.pk, irene.scope.partnership_id, irene.scope.agency_id)
+    address = reverse("sharing-subject-access-answer", args=[made.pk, "json"])
+    assert "Eastam" in as_user(alice).get(address).text
+    with act_in(alice.scope):
+        second = SourceRecord.objects.get(family_name="Other")
+        decisions.split_person(person_id=person.pk, record_ids={second.pk}, reason="Twins", by=alice.scope, at=AT)
+        found = queries.get_request(request_id=made.pk, scope=alice.scope)
+        assert not queries.is_released(found)
+    assert as_user(alice).get(address).status_code == 409
+    page = as_user(alice).get(reverse("sharing-subject-access-request", args=[made.pk])).text
+    assert "It is not given again" in page
+
+
+def of_two(person: Person, place: Place, irene: Worker, state: str) -> SubjectAccessRequest:
+    """A request about somebody who is two people, gathered, and as far as `state`."""
+    with act_in(place.system()):
+        theirs = make_person(place, family_name="Other").source_records.get()
+        SourceRecord.objects.filter(pk=theirs.pk).update(person=person)
+        add_event(Sanction, theirs, person=person, sanction_date=date(2021, 1, 1), offence_code="02800", court="Eastam")
+    with act_in(irene.scope):
+        made = subject_access.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+        subject_access.gather(request=made, by=irene.scope, at=AT)
+    if state == "check":
+        decide_all(made, irene)
+    with act_in(irene.scope):
+        if state == "check":
+            subject_access.prepare(request=made, by=irene.scope, at=AT)
+        if state == "refusal":
+            subject_access.propose_refusal(request=made, reason="Each week", by=irene.scope, at=AT)
+    return made
+
+
+def test_who_is_merged_or_destroyed_is_written_about_no_more(person: Person, irene: Worker, place: Place) -> None:
+    for gone in ({"erased_at": AT}, {"merged_into": person}):
+        with act_in(place.system()):
+            other = make_person(place)
+            Person.objects.filter(pk=other.pk).update(**gone)
+        with act_in(irene.scope), pytest.raises(NotVisible):
+            subject_access.record(person=other, asked=ASKED, by=irene.scope, at=AT)
+
+
+def test_what_was_prepared_again_is_not_released_by_who_saw_the_first(
+    gathered: SubjectAccessRequest, irene: Worker, alice: Worker, as_user: AsUser
+) -> None:
+    decide_all(gathered, irene)
+    with act_in(irene.scope):
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT)
+    client, address = as_user(alice), reverse("sharing-subject-access-release", args=[gathered.pk])
+    first = seen_on(client.get(address).text)
+    with act_in(alice.scope):
+        subject_access.send_back(request=gathered, reason="The arrest", by=alice.scope, at=AT)
+    with act_in(irene.scope):
+        item = item_of(gathered, irene, "people.Arrest")
+        subject_access.decide(item=item, treatment="give", reason="Known", by=irene.scope, at=AT)
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT + timedelta(minutes=1))
+    assert client.post(address, first).status_code == 409
+    with act_in(alice.scope):
+        assert queries.get_request(request_id=gathered.pk, scope=alice.scope).state == RequestState.CHECK
+    assert client.post(address, seen_on(client.get(address).text)).status_code == 302
+
+
+def test_what_an_emergency_opened_is_not_copied_into_an_answer(place: Place, person: Person, irene: Worker) -> None:
+    with act_in(place.system("Treatment")):
+        kept = make_person(place, agency="Treatment", audience="own", family_name="Kept").source_records.get()
+        SourceRecord.objects.filter(pk=kept.pk).update(person=person)
+        access = EmergencyAccess.objects.create(
+            **marked_by(irene.scope, audience="own"), person_id=person.pk, user_id=irene.user.pk, emergency="life",
+            reason="x", opened_at=AT, closes_at=AT + timedelta(hours=8), review_due_on=AT.date(),
+        )  # fmt: skip
+    opened = replace(irene.scope, opened=(PersonRule(person.pk, access.pk),))
+    with act_in(opened):
+        assert SourceRecord.objects.visible_to(opened).filter(person=person).count() == 2
+        made = subject_access.record(person=person, asked=ASKED, by=opened, at=AT)
+        subject_access.gather(request=made, by=opened, at=AT)
+        controllers = {item.controller.name for item in queries.items_of(request=made, scope=opened)}
+        assert controllers == {"Police"}
+        assert SourceRecord.objects.filter(person=person).count() == 2, "and it is still open"
+
+
+def test_files_left_of_a_destroyed_record_are_not_made_again_and_are_swept(
+    released: SubjectAccessRequest, place: Place, irene: Worker
+) -> None:
+    with act_in(place.system()):
+        SubjectAccessRequest.objects.filter(pk=released.pk).update(asked_for=REMOVED)
+    tasks.remove_left_answers(timestamp=0)
+    assert not answers.folder(released).exists()
+    tasks.make_answer(released.pk, irene.scope.partnership_id, irene.scope.agency_id)
+    assert not answers.folder(released).exists()
+    with act_in(place.system()):
+        assert Event.objects.filter(action="sharing.subject_access.remove_left").count() == 1
+
+
+def test_the_answer_says_on_what_it_rests_what_kinds_whence_for_how_long_and_where_to_complain(
+    released: SubjectAccessRequest,
+) -> None:
+    given = json.loads(answers.read(released, "json"))
+    (part,) = given["parts"]
+    assert part["legal_basis"][0] == "Task of a competent authority: Data Protection Act 2018, section 35(2)(b)"
+    assert "Crime and disorder: Crime and Disorder Act 1998, section 115" in part["legal_basis"]
+    assert not [each for each in part["legal_basis"] if "UK GDPR" in each], "of another law"
+    assert {"Sanction", "Arrest"} & {title.split()[0].rstrip("s") for title in part["categories"]}
+    assert "Intelligence" not in str(part), "of what is withheld no category is told"
+    assert part["came_from"] == ["The systems of Police"]
+    assert any("nothing has happened for 6 years" in each for each in part["kept"])
+    assert any("until you would be 100" in each for each in part["kept"])
+    assert "ico.org.uk" in given["commissioner"]
+    assert "SK9 5AF" in given["commissioner"]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from procrastinate.jobs import Job
 from pytest_django import Settings
 
-from iom.access.scope import act_in
+from iom.access.scope import Scope, act_in
 from iom.agreements.choices.limits import AccessFinding
 from iom.agreements.models import EmergencyAccess, LimitedAccess
 from iom.agreements.operations import limits
@@ -40,6 +40,7 @@ from tests.factories.people import add_event, link_people, make_person, make_rec
 from tests.web.integration.imports.conftest import GOOD, RECORDS_LAYOUT, a_file, administrator, check, until
 from tests.web.integration.sharing.test_limited_and_emergency_access import open_it, place_limit
 from tests.web.integration.sharing.test_retention import LONG_AGO, work_out
+from tests.web.integration.sharing.test_rights import ASKED as RIGHT_ASKED
 from tests.web.integration.sharing.test_rights import proposed
 from tests.web.integration.sharing.test_subject_access import ASKED
 
@@ -212,7 +213,7 @@ def test_two_release_an_answer(place: Place) -> None:
     told = together(
         "sharing_subjectaccessrequest",
         made.pk,
-        lambda worker: subject_access.release(request=made, by=worker.scope, at=AT),
+        lambda worker: subject_access.release(request=made, seen=AT.isoformat(), by=worker.scope, at=AT),
         *two(place, "Police", "coordinator", "carys", "colin"),
     )
     assert told == ["WrongState", "done"]
@@ -229,12 +230,43 @@ def test_two_decide_a_request_about_rights(place: Place) -> None:
     told = together(
         "people_person",  # before the request itself: a legal hold waits for the same
         person.pk,
-        lambda worker: rights.decide(request=request, by=worker.scope, at=AT),
+        lambda worker: rights.decide(request=request, seen=AT.isoformat(), by=worker.scope, at=AT),
         *two(place, "Police", "coordinator", "carys", "colin"),
     )
     assert told == ["WrongState", "done"]
     with act_in(place.system()):
         assert (Restriction.objects.count(), RightsRequest.objects.get().state) == (1, "decided")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda person, by: subject_access.record(person=person, asked=ASKED, by=by, at=AT),
+        lambda person, by: rights.record(person=person, asked=RIGHT_ASKED, by=by, at=AT),
+        lambda person, by: rights.inform(person=person, given_on=AT.date(), how="post", what="It", by=by, at=AT),
+    ],
+)
+def test_who_writes_about_a_person_waits_for_who_merges_or_destroys_them(
+    write: Callable[[Person, Scope], object], place: Place
+) -> None:
+    with act_in(place.system()):
+        person = make_person(place)
+    workers = two(place, "Police", "information-governance", "irene")
+    assert together("people_person", person.pk, lambda worker: write(person, worker.scope), *workers) == ["done"]
+
+
+def test_who_makes_the_files_of_an_answer_waits_for_who_destroys_the_record(place: Place) -> None:
+    (irene,) = two(place, "Police", "information-governance", "irene")
+    with act_in(place.system()):
+        person = make_person(place)
+    with act_in(irene.scope):
+        made = subject_access.record(person=person, asked=ASKED, by=irene.scope, at=AT)
+
+    def make(worker: Worker) -> None:
+        with act_in(place.system()):
+            subject_access.make_answer(request_id=made.pk, by=place.system(), at=AT)
+
+    assert together("sharing_subjectaccessrequest", made.pk, make, irene) == ["WrongState"], "it has not been released"
 
 
 def test_two_accept_an_extract(place: Place) -> None:

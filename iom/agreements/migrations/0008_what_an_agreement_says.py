@@ -4,30 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0007_person_rules'),
+        ("agreements", "0007_person_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sharingagreement',
-            name='complaints',
-            field=models.TextField(blank=True, help_text='Who deals with complaints, and with breaches within 72 hours'),
+            model_name="sharingagreement",
+            name="complaints",
+            field=models.TextField(
+                blank=True, help_text="Who deals with complaints, and with breaches within 72 hours"
+            ),
         ),
         migrations.AddField(
-            model_name='sharingagreement',
-            name='quality',
-            field=models.TextField(blank=True, help_text='How it is kept right, and who is told where it was wrong'),
+            model_name="sharingagreement",
+            name="quality",
+            field=models.TextField(blank=True, help_text="How it is kept right, and who is told where it was wrong"),
         ),
         migrations.AddField(
-            model_name='sharingagreement',
-            name='rights',
-            field=models.TextField(blank=True, help_text="Who answers people's requests about their data, and under FOI"),
+            model_name="sharingagreement",
+            name="rights",
+            field=models.TextField(
+                blank=True, help_text="Who answers people's requests about their data, and under FOI"
+            ),
         ),
         migrations.AddField(
-            model_name='sharingagreement',
-            name='security',
-            field=models.TextField(blank=True, help_text='How what is shared is kept safe, by whom and where'),
+            model_name="sharingagreement",
+            name="security",
+            field=models.TextField(blank=True, help_text="How what is shared is kept safe, by whom and where"),
         ),
     ]

@@ -144,7 +144,7 @@ def write(package_id: int, body: bytes) -> str:
 
 
 def _keep(path: Path, body: bytes) -> None:
-    incoming = path.with_name(f"{path.name}.incoming")
+    incoming = _incoming(path)
     incoming.unlink(missing_ok=True)
     with os.fdopen(os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(body)
@@ -154,10 +154,15 @@ def _keep(path: Path, body: bytes) -> None:
 
 
 def kept(*, before: datetime) -> list[int]:
-    """The packages, by id, of which a file written before a time lies here, in whichever partnership."""
-    found = (Path(settings.STORE) / "packages").glob("*.p7m")
-    old = (path for path in found if path.stat().st_mtime < before.timestamp())
-    return sorted(int(path.stem) for path in old if path.stem.isdecimal())
+    """The packages, by id, of which a file written before a time lies here, whole or half, in whichever partnership."""
+    found = (Path(settings.STORE) / "packages").glob("*.p7m*")
+    old = {path.name.partition(".")[0] for path in found if path.stat().st_mtime < before.timestamp()}
+    return sorted(int(name) for name in old if name.isdecimal())
+
+
+def _incoming(path: Path) -> Path:
+    """Where a file is written before it takes its name; a killed process leaves it there."""
+    return path.with_name(f"{path.name}.incoming")
 
 
 def read(package_id: int) -> bytes:
@@ -170,3 +175,4 @@ def read(package_id: int) -> bytes:
 
 def remove(package_id: int) -> None:
     file_of(package_id).unlink(missing_ok=True)
+    _incoming(file_of(package_id)).unlink(missing_ok=True)

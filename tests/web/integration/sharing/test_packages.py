@@ -384,11 +384,14 @@ def test_files_of_packages_that_nobody_can_fetch_are_swept_and_one_dropped_meanw
     with act_in(maker.scope):
         for package in (dropped, fresh):
             operations.drop(package=package, reason="No", by=maker.scope, at=timezone.now())
-    for package in (dropped, over):
-        os.utime(files.file_of(package.pk), (0, 0))
+    half = files.file_of(dropped.pk).with_name(f"{dropped.pk}.p7m.incoming")
+    half.write_bytes(b"half")
+    for path in (half, files.file_of(dropped.pk), files.file_of(over.pk)):
+        os.utime(path, (0, 0))
     with act_in(by):
         assert operations.sweep(by=by, at=timezone.now()) == 1
         assert [files.file_of(each.pk).exists() for each in (dropped, fresh, over)] == [False, True, True]
+        assert not half.exists()
         # Listed to be ended before the other hand dropped it.
         listed = list(Package.objects.visible_to(by).filter(pk__in=[dropped.pk, over.pk]).order_by("pk"))
         monkeypatch.setattr(queries, "ended", lambda **_: listed)

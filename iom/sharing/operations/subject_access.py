@@ -346,20 +346,22 @@ def merge(*, by: Scope, keep_id: int, gone_id: int, at: datetime) -> None:
     """Requests about a person found to be another follow; of either, what was gathered was half a record."""
     because = by.because or "people in the index were merged"
     with act_in(_system(by, because)) as scope:
-        again = _gather_anew([keep_id, gone_id], at=at)
-        moved = list(SubjectAccessRequest.objects.filter(person=gone_id).values_list("pk", flat=True))
+        found = _held([keep_id, gone_id])
+        if not found:
+            return
+        again = _gather_anew(found, at=at)
+        moved = [each.pk for each in found if each.person_id == gone_id]
         SubjectAccessRequest.objects.filter(pk__in=moved).update(person_id=keep_id)
-        if moved or again:
-            audit.record(
-                by=scope,
-                at=at,
-                kind=Kind.COMBINATION,
-                action="sharing.subject_access.merge",
-                subject_type="people.Person",
-                subject_id=keep_id,
-                person_id=keep_id,
-                detail={"from": gone_id, "requests": moved, "gather_anew": again},
-            )
+        audit.record(
+            by=scope,
+            at=at,
+            kind=Kind.COMBINATION,
+            action="sharing.subject_access.merge",
+            subject_type="people.Person",
+            subject_id=keep_id,
+            person_id=keep_id,
+            detail={"from": gone_id, "requests": moved, "gather_anew": again},
+        )
 
 
 def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int], at: datetime) -> None:
@@ -368,45 +370,44 @@ def split(*, by: Scope, person_id: int, new_id: int, source_record_ids: list[int
     Of either person all is gathered anew. It comes after every other app's rows have followed.
     """
     with act_in(_system(by, by.because or "people in the index were split")) as scope:
-        again = _gather_anew([person_id, new_id], at=at)
-        for whose in (person_id, new_id):
+        found = _held([person_id, new_id])
+        if not found:
+            return
+        again = _gather_anew(found, at=at)
+        for whose in {each.person_id for each in found if each.state in rules.OPEN}:
+            theirs = {(row.source, row.row_id) for row in subject_access.gather(scope=scope, person_id=whose)}
             items = SubjectAccessItem.objects.filter(request__person=whose, request__state__in=rules.OPEN)
-            if items.exists():
-                theirs = {(row.source, row.row_id) for row in subject_access.gather(scope=scope, person_id=whose)}
-                kept = items.values_list("pk", "source", "row_id")
-                SubjectAccessItem.objects.filter(
-                    pk__in=[item_id for item_id, *row in kept if tuple(row) not in theirs]
-                ).delete()
-        if again:
-            audit.record(
-                by=scope,
-                at=at,
-                kind=Kind.ALTERATION,
-                action="sharing.subject_access.split",
-                subject_type="people.Person",
-                subject_id=person_id,
-                person_id=person_id,
-                detail={"new": new_id, "gather_anew": again},
-            )
+            kept = items.values_list("pk", "source", "row_id")
+            gone = [item_id for item_id, source, row_id in kept if (source, row_id) not in theirs]
+            SubjectAccessItem.objects.filter(pk__in=gone).delete()
+        audit.record(
+            by=scope,
+            at=at,
+            kind=Kind.ALTERATION,
+            action="sharing.subject_access.split",
+            subject_type="people.Person",
+            subject_id=person_id,
+            person_id=person_id,
+            detail={"new": new_id, "gather_anew": again},
+        )
 
 
 def _system(by: Scope, because: str) -> Scope:
     return unrestricted(partnership_id=by.partnership_id, agency_id=by.agency_id, because=because)
 
 
-def _gather_anew(person_ids: list[int], *, at: datetime) -> list[int]:
-    """Takes back whatever was gathered of these people, and marks answers that were released as not to be given again.
+def _held(person_ids: list[int]) -> list[SubjectAccessRequest]:
+    """Every request about these people, locked: who gathers or releases one at this moment is waited for."""
+    return list(SubjectAccessRequest.objects.filter(person__in=person_ids).order_by("pk").select_for_update())
 
-    Who gathers or releases at this moment is waited for first: only then is it asked how far a request is.
-    """
-    about = SubjectAccessRequest.objects.filter(person__in=person_ids)
-    open_ones = about.filter(state__in=rules.OPEN).order_by("pk").select_for_update()
-    again = [pk for pk, state in open_ones.values_list("pk", "state") if rules.is_gathered(state)]
+
+def _gather_anew(found: list[SubjectAccessRequest], *, at: datetime) -> list[int]:
+    """Takes back what was gathered for these requests; marks released answers as not to be given. Returns which."""
+    again = [each.pk for each in found if rules.is_gathered(each.state)]
     SubjectAccessRequest.objects.filter(pk__in=again).update(**BACK, state=RequestState.RECEIVED, gathered_at=None)
-    released = about.filter(state=RequestState.RELEASED, outdated_at=None)
-    again += released.values_list("pk", flat=True)
-    released.update(outdated_at=at)
-    return sorted(again)
+    released = [each.pk for each in found if queries.is_released(each)]
+    SubjectAccessRequest.objects.filter(pk__in=released).update(outdated_at=at)
+    return sorted([*again, *released])
 
 
 def _note(

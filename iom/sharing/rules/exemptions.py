@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -31,10 +32,9 @@ class Exemption:
 @cache
 def exemptions() -> Mapping[str, Exemption]:
     text = (resources.files("iom.sharing.rules") / "exemptions.yaml").read_text(encoding="utf-8")
-    found = [
-        Exemption(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
-        for row in yaml.safe_load(text)
-    ]
+    rows: list[dict[str, Any]] = yaml.safe_load(text)
+    lists = ("regimes", "rights")
+    found = [Exemption(**{**row, **{name: tuple(row[name]) for name in lists if name in row}}) for row in rows]
     assert len({each.slug for each in found}) == len(found), "an exemption is defined twice"
     return {each.slug: each for each in found}
 

@@ -84,6 +84,7 @@ def kept_to(review: RetentionReview, *, on: date) -> str:
     """Why a record that its rule keeps to an age is not proposed for destruction."""
     rule = rules.rule_named(rules.load(), review.rule, on=on)
     assert rule is not None, "a rule keeps the record"
+    assert rule.to_age is not None, "to an age"
     born_on = review.person.date_of_birth
     if born_on is None:
         return _(

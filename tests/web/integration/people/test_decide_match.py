@@ -74,7 +74,7 @@ def test_same_makes_one_person_of_every_record_even_those_the_decider_cannot_see
         gone = Person.objects.get(merged_into__isnull=False)
         assert gone.merged_into_id == kept
         assert set(SearchTerm.objects.values_list("person", flat=True)) == {kept}
-        assert IndexEvent.objects.filter(change=IndexChange.MERGED, reason="Same tattoo").count() == 2
+        assert IndexEvent.objects.filter(change=IndexChange.MERGED, decision__reason="Same tattoo").count() == 2
         doubt.match.refresh_from_db()
         assert doubt.match.status == ReviewStatus.DECIDED
         event = Event.objects.get(action="people.decide_match")

@@ -19,8 +19,16 @@ TEXT = """jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, 
 
 
 def events(*, scope: Actor) -> "QuerySet[Event]":
-    """The partnership's events, the newest first."""
-    return Event.objects.filter(partnership_id=scope.partnership_id).order_by("-id")
+    """The partnership's events, the newest first; none about people with limited access whom who asks is shut out of.
+
+    The same rule as the policy of the table; a test keeps them equal.
+    """
+    found = Event.objects.filter(partnership_id=scope.partnership_id).order_by("-id")
+    if scope.people_shut_out:
+        found = found.exclude(person_id__in=scope.people_shut_out)
+    for person_id in scope.people_shut_out:
+        found = found.filter(Q(detail__people__isnull=True) | ~Q(detail__people__contains=[person_id]))
+    return found
 
 
 def about(*, person_id: int, scope: Actor) -> "QuerySet[Event]":

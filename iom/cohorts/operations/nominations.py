@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from iom.access.permissions import Permission
@@ -17,7 +17,7 @@ from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
 from iom.cohorts.operations.rows import locked_person
-from iom.common.errors import InvalidInput, NotAllowed
+from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
 from iom.people.queries import restrictions
@@ -81,20 +81,24 @@ def nominate(
         raise InvalidInput("Returns cannot be due in the past.", {"returns_due_on": "Enter a day in the future"})
     marking = marked_by(by, **audience_of_nomination(person=person, chosen=audience_agencies, by=by))
     run = queries.current_run(scheme_id=scheme.pk)
-    nomination = Nomination.objects.create(
-        **marking,
-        **referral.fields(),
-        person=person,
-        scheme=scheme,
-        run=run,
-        origin=origin,
-        nominated_by=by.user_id,
-        nominated_at=at,
-        returns_due_on=due,
-        snapshot=queries.snapshot(person_id=person.pk, run=run),
-        previous_membership=previous_membership,
-        redirected_from=redirected_from,
-    )
+    try:
+        with transaction.atomic():
+            nomination = Nomination.objects.create(
+                **marking,
+                **referral.fields(),
+                person=person,
+                scheme=scheme,
+                run=run,
+                origin=origin,
+                nominated_by=by.user_id,
+                nominated_at=at,
+                returns_due_on=due,
+                snapshot=queries.snapshot(person_id=person.pk, run=run),
+                previous_membership=previous_membership,
+                redirected_from=redirected_from,
+            )
+    except IntegrityError as error:  # an undecided nomination that `by` may not see
+        raise WrongState("This nomination cannot be made now. Ask whoever co-ordinates the cohort.") from error
     ask(nomination=nomination, agency_ids=asked, at=at, by=by)
     audit.record(
         by=by,

@@ -16,6 +16,7 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, paged, requires
 from iom.audit import operations as audit
 from iom.audit import queries as record
+from iom.audit import verification
 from iom.audit.choices import Kind
 from iom.partnerships import queries as partnerships
 from iom.sharing.choices.looks import Finding
@@ -77,6 +78,7 @@ def search(request: ScopedRequest) -> HttpResponse:
         }
     note_search(request, form, chosen)
     context["waiting"], context["oldest"] = record.waiting(scope=scope)
+    context["is_behind"] = verification.is_behind(oldest=context["oldest"], at=timezone.now())
     context["head"] = record.head(scope=scope)
     return render(request, "sharing/audit.html", context)
 

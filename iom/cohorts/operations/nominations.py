@@ -17,6 +17,7 @@ from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
 from iom.cohorts.operations.rows import locked_person
+from iom.common import erasure
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
@@ -69,6 +70,8 @@ def nominate(
     """
     by.check(Permission.NOMINATE)
     rules.check_says_why(referral.reason)
+    if referral.reason.strip() == erasure.REMOVED:  # by these words a nomination that was erased is known
+        raise InvalidInput("Say why: the reason is part of the record.", {"reason": "Enter a reason in other words"})
     person = locked_person(person_id=person.pk, by=by)
     rules.check_can_nominate(
         has_undecided=queries.has_undecided_nomination(person_id=person.pk, scheme_id=scheme.pk),

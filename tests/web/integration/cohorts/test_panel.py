@@ -8,6 +8,7 @@ from iom.cohorts import operations as cohorts
 from iom.cohorts.choices import MembershipState, NominationState, Origin, Outcome
 from iom.cohorts.models import CohortMembership, Nomination, Scheme
 from iom.cohorts.operations import Referral
+from iom.common.erasure import REMOVED
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.people.models import Person
 from tests.factories.cohorts import LATER, make_scheme, nominate, selection
@@ -56,6 +57,16 @@ def test_redirecting_opens_a_nomination_under_the_other_scheme(
         cohorts.decide(nomination=nomination, verdict=verdict, by=chair.scope, at=AT)
         opened = Nomination.objects.get(redirected_from=nomination)
     assert (opened.scheme_id, opened.state, opened.origin) == (other.pk, NominationState.OPEN, Origin.REDIRECTED)
+
+
+def test_a_reason_that_reads_as_erased_is_no_reason(person: Person, scheme: Scheme, bob: Worker) -> None:
+    """It would be taken for one that was emptied: never due, and never erased."""
+    with act_in(bob.scope), pytest.raises(InvalidInput) as refused:
+        cohorts.nominate(
+            person=person, scheme=scheme, referral=Referral(f" {REMOVED} "), origin=Origin.REFERRAL, asked=[],
+            by=bob.scope, at=AT,
+        )  # fmt: skip
+    assert "reason" in refused.value.fields
 
 
 def test_a_nomination_that_may_not_be_seen_refuses_another_and_tells_nothing_of_itself(

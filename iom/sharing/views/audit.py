@@ -54,7 +54,7 @@ def note_search(request: ScopedRequest, form: EventFilterForm, chosen: queries.E
         action="view.audit",
         subject_type="audit.Event",
         subject_id="list",
-        person_id=chosen and chosen.person_id,
+        person_id=chosen.person_id if chosen else None,
         detail=detail,
     )
 

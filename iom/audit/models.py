@@ -65,7 +65,7 @@ class Value(models.Model):
     salt are erased it can no longer be guessed.
     """
 
-    event_id = models.BigIntegerField(db_index=True)
+    event_id = models.BigIntegerField()
     partnership_id = models.IntegerField()
     agency_id = models.IntegerField()
     person_id = models.BigIntegerField(null=True, db_index=True)
@@ -73,6 +73,10 @@ class Value(models.Model):
     salt = models.BinaryField()
     before = models.TextField(null=True)
     after = models.TextField(null=True)
+
+    class Meta:
+        # Whoever may add to the record could otherwise put a second reason beside an event.
+        constraints = [models.UniqueConstraint(fields=["event_id", "field"], name="audit_value_once")]
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.field}"

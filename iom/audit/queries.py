@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Min, Q, QuerySet
@@ -10,6 +10,7 @@ from django.db.models import Min, Q, QuerySet
 from iom.audit.models import Event, Mention, Pending, Seal
 from iom.audit.rules import Actor, Head, SealFacts
 
+MOST = 10_000  # rows held at once
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The text of an event that is hashed: its columns in order, as PostgreSQL writes JSON.
@@ -19,8 +20,16 @@ TEXT = """jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, 
 
 
 def events(*, scope: Actor) -> "QuerySet[Event]":
-    """The partnership's events, the newest first."""
-    return Event.objects.filter(partnership_id=scope.partnership_id).order_by("-id")
+    """The partnership's events, the newest first; none about people with limited access whom who asks is shut out of.
+
+    The same rule as the policy of the table; a test keeps them equal.
+    """
+    found = Event.objects.filter(partnership_id=scope.partnership_id).order_by("-id")
+    if scope.people_shut_out:
+        found = found.exclude(person_id__in=scope.people_shut_out)
+    for person_id in scope.people_shut_out:
+        found = found.filter(Q(detail__people__isnull=True) | ~Q(detail__people__contains=[person_id]))
+    return found
 
 
 def about(*, person_id: int, scope: Actor) -> "QuerySet[Event]":
@@ -100,6 +109,59 @@ def lost_before_sealing(*, scope: Actor) -> list[int]:
     waiting = Pending.objects.filter(partnership_id=scope.partnership_id)
     there = Event.objects.filter(partnership_id=scope.partnership_id).values("pk")
     return list(waiting.exclude(event_id__in=there).order_by("event_id").values_list("event_id", flat=True))
+
+
+class Beside(NamedTuple):
+    """A value that is kept beside an event, and what the event says of it: its hashes, and whose it is.
+
+    `there` is false where the event is not there.
+    """
+
+    event_id: int
+    field: str
+    salt: bytes
+    before: str | None
+    after: str | None
+    hashes: str | None
+    is_its_own: bool
+    there: bool
+
+
+def values_beside(*, scope: Actor) -> Iterator[Beside]:
+    """Every value that is kept, by event. In one stream, not as models: there can be as many as there are events."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "select v.event_id, v.field, v.salt, v.before, v.after, (e.changes -> v.field)::text,"
+            " (e.agency_id, e.person_id) is not distinct from (v.agency_id, v.person_id), e.id is not null"
+            " from audit_value v left join audit_event e on e.id = v.event_id"
+            " where v.partnership_id = %s order by v.event_id, v.field",
+            [scope.partnership_id],
+        )
+        while rows := cursor.fetchmany(MOST):
+            yield from (Beside(*row) for row in rows)
+
+
+def misnamed(*, scope: Actor) -> list[int]:
+    """The ids of events that are not found by just the people whom they name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with told as (select e.id, named.id::bigint as person_id from audit_event e, lateral"
+            "   jsonb_array_elements_text("
+            "     case jsonb_typeof(e.detail -> 'people') when 'array' then e.detail -> 'people' else '[]' end"
+            "   ) named (id) where e.partnership_id = %(p)s and e.detail ? 'people'),"
+            " found as (select event_id, person_id from audit_mention where partnership_id = %(p)s)"
+            " select id from (select * from told except select * from found) lost"
+            " union select event_id from (select * from found except select * from told) added order by 1",
+            {"p": scope.partnership_id},
+        )
+        return [event_id for (event_id,) in cursor.fetchall()]
+
+
+def sealed_until(seal: int, *, scope: Actor) -> Iterator[int]:
+    """The ids of the events in the seals up to this number, in order."""
+    found = Seal.objects.filter(partnership_id=scope.partnership_id, number__lte=seal).order_by("number")
+    for event_ids in found.values_list("event_ids", flat=True).iterator(chunk_size=1):
+        yield from event_ids
 
 
 def waiting(*, scope: Actor) -> tuple[int, datetime | None]:

@@ -21,6 +21,10 @@ from iom.audit.rules import Head
 
 logger = logging.getLogger(__name__)
 _syslog: dict[str, logging.Handler] = {}
+# By chain: the head that this process anchored last, and whether one of its heads did not reach every anchor.
+_anchored: dict[int, str] = {}
+_behind: set[int] = set()
+NEAR_THE_END = 65_536  # bytes
 
 
 def wanted() -> bool:
@@ -43,10 +47,13 @@ def write(event_id: int, values: Mapping[str, Any]) -> None:
 
 
 def anchor(heads: Iterable[Head]) -> None:
-    """Puts the heads of the chains where the database cannot reach them."""
+    """Puts the heads of the chains where the database cannot reach them, those that are not there already."""
     for head in heads:
+        if is_anchored(head):
+            continue
+        _behind.add(head.partnership_id)
         try:
-            if settings.AUDIT_ANCHOR:
+            if settings.AUDIT_ANCHOR and not _is_at_end(head):
                 _append(Path(settings.AUDIT_ANCHOR), head.line())
             if settings.AUDIT_ANCHOR_COMMAND:
                 subprocess.run(  # noqa: S603 - the operator's own command
@@ -58,17 +65,56 @@ def anchor(heads: Iterable[Head]) -> None:
                     stdout=subprocess.DEVNULL,
                 )
         except (OSError, subprocess.SubprocessError) as error:
-            # The next seal's head stands for this one too.
+            # It is tried again; and the next seal's head stands for this one too.
             logger.error("The head of chain %s could not be anchored: %s", head.partnership_id, type(error).__name__)
+        else:
+            _behind.discard(head.partnership_id)
+            _anchored[head.partnership_id] = head.hash
+
+
+def is_anchored(head: Head) -> bool:
+    """Whether this head was anchored: by this process, or as the end of the anchor's file says, by another.
+
+    A process killed after it sealed leaves a head that was not.
+    """
+    if head.partnership_id in _behind:
+        return False
+    return _anchored.get(head.partnership_id) == head.hash or bool(settings.AUDIT_ANCHOR and _is_at_end(head))
+
+
+def _is_at_end(head: Head) -> bool:
+    """Whether the head is among the last lines of the anchor's file."""
+    try:
+        with Path(settings.AUDIT_ANCHOR).open("rb") as lines:
+            lines.seek(max(0, lines.seek(0, os.SEEK_END) - NEAR_THE_END))
+            return head.line().encode() in lines.read().splitlines()
+    except OSError:
+        return False
 
 
 def _append(path: Path, line: str) -> None:
-    """One write of one line, which Linux keeps whole beside those of other processes."""
+    """One write of one line, which Linux keeps whole beside those of other processes.
+
+    Where there was no room for the whole of a line, the rest is tried, and the next line does not join what was left.
+    """
+    rest = (line + "\n").encode()
+    if not _ends_a_line(path):
+        rest = b"\n" + rest
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
     try:
-        os.write(descriptor, (line + "\n").encode())
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
     finally:
         os.close(descriptor)
+
+
+def _ends_a_line(path: Path) -> bool:
+    """Whether a file ends with a whole line; so does one that is not there, or that cannot be read back."""
+    try:
+        with path.open("rb") as lines:
+            return lines.seek(0, os.SEEK_END) == 0 or (lines.seek(-1, os.SEEK_END) >= 0 and lines.read() == b"\n")
+    except OSError:
+        return True
 
 
 def _to_syslog(address: str, line: str) -> None:

@@ -1,14 +1,17 @@
 """Finding whatever was altered, removed, inserted or moved in the record since it was sealed."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from iom.audit import queries, rules
 from iom.audit.models import Seal
 from iom.audit.rules import HASH, NOTHING, Actor, Head
 
+# Sealing runs three times a minute: what waits for longer than this shows that it does not.
+SEALED_WITHIN = timedelta(minutes=1)
 MOST = 20_000  # lines of the second sink compared at once
 
 
@@ -61,6 +64,9 @@ def verify(*, scope: Actor, anchored: Iterable[Head] = ()) -> Iterator[Fault]:
         yield Fault("was not written by the product: it is neither sealed nor waiting", event_id=event_id)
     for event_id in queries.lost_before_sealing(scope=scope):
         yield Fault("was removed before it was sealed", event_id=event_id)
+    for event_id in queries.misnamed(scope=scope):
+        yield Fault("is not found by the people it names, or by others", event_id=event_id)
+    yield from _faults_of_values(scope)
 
 
 def _faults_of_events(seal: Seal) -> Iterator[Fault]:
@@ -74,19 +80,45 @@ def _faults_of_events(seal: Seal) -> Iterator[Fault]:
             yield Fault("was changed, or stands in another's place", seal.number, seal.first + place, event_id)
 
 
-def missing_from(lines: Iterable[dict[str, Any]], *, scope: Actor) -> Iterator[Fault]:
-    """What the second sink holds of this partnership and the database does not, or not in the same words.
+def _faults_of_values(scope: Actor) -> Iterator[Fault]:
+    """Values that an event has no hash of. One that is not there was erased with its person, and is no fault."""
+    for value in queries.values_beside(scope=scope):
+        if not value.there:
+            yield Fault("is not there, and has a value kept beside it", event_id=value.event_id)
+            continue
+        hashes = [rules.value_hash(bytes(value.salt), value.field, each) for each in (value.before, value.after)]
+        if not value.is_its_own or value.hashes is None or json.loads(value.hashes) != hashes:
+            yield Fault(f"has a value beside it that is not as it was recorded: {value.field}", event_id=value.event_id)
 
-    `lines`: what `sinks.write` wrote, parsed.
+
+def is_behind(*, oldest: datetime | None, at: datetime) -> bool:
+    """Whether events wait to be sealed for longer than they ever should; `oldest` is since when the oldest does."""
+    return oldest is not None and at - oldest > SEALED_WITHIN
+
+
+def missing_from(lines: Iterable[dict[str, Any]], *, scope: Actor) -> Iterator[Fault]:
+    """What one of the second sink and the database holds of this partnership and the other does not, or not in words.
+
+    `lines`: what `sinks.write` wrote, parsed. What was sealed before they are read must be among them, from the first
+    event on that the sink has of anybody: it may be younger than the record.
     """
+    last = queries.last_seal(scope=scope)
     batch: dict[int, dict[str, Any]] = {}
+    first: int | None = None
+    there: set[int] = set()
     for line in lines:
+        first = line["id"] if first is None else min(first, line["id"])
+        there.add(line["id"])
         if line["partnership_id"] == scope.partnership_id:
             batch[line["id"]] = line
         if len(batch) >= MOST:
             yield from _differences(batch)
             batch = {}
     yield from _differences(batch)
+    if last is not None and first is not None:
+        for event_id in queries.sealed_until(last.number, scope=scope):
+            if event_id >= first and event_id not in there:
+                yield Fault("is sealed and not in the second sink", event_id=event_id)
 
 
 def _differences(lines: dict[int, dict[str, Any]]) -> Iterator[Fault]:

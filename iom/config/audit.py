@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ def verify(
     Without an anchor the chain is checked against itself alone: whoever can rewrite the whole of it is not found.
     """
     from django.db import transaction
+    from django.utils import timezone
 
     from iom.access.scope import act_in
     from iom.audit import queries, verification
@@ -34,6 +35,7 @@ def verify(
 
     anchored = read_anchors(anchor)
     faults = 0
+    unlisted = {head.partnership_id for head in anchored}
     for scope in partnerships.scopes_of_every_partnership(because="verifying the audit record"):
         with transaction.atomic(), act_in(scope):
             head = queries.head(scope=scope)
@@ -41,12 +43,20 @@ def verify(
             sealed = f"{head.last:,} events sealed in {head.number:,} seals" if head else "nothing sealed"
             since = f", the oldest since {oldest:%Y-%m-%d %H:%M:%S}" if oldest else ""
             typer.echo(f"chain {scope.partnership_id}: {sealed}; {count:,} not yet sealed{since}")
+            unlisted.discard(scope.partnership_id)
             found = [*verification.verify(scope=scope, anchored=anchored)]
+            if verification.is_behind(oldest=oldest, at=timezone.now()):
+                found.append(verification.Fault("sealing is behind: is the worker running?"))
             if sink is not None:
                 found += verification.missing_from(read_sink(sink), scope=scope)
             for fault in found:
                 typer.echo(f"  {fault}")
             faults += len(found)
+    bad = [f"chain {number} was anchored, and there is no such partnership" for number in sorted(unlisted)]
+    bad += [f"line {number} of {path} cannot be read" for path, number in bad_lines(anchor, sink)]
+    for each in bad:
+        typer.echo(each)
+    faults += len(bad)
     if not anchored:
         typer.echo("No anchor was given: the chains agree with themselves, which a complete forgery would too.")
     typer.echo(f"{faults:,} faults" if faults else "whole")
@@ -68,21 +78,48 @@ def head() -> None:
 
 
 def read_anchors(path: Path | None) -> list[Any]:
-    from iom.audit.rules import Head
-
+    """The heads in a file; what cannot be read among them is skipped, and named by `bad_lines`."""
     if path is None:
         return []
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    try:
-        return [Head.parse(line) for line in lines]
-    except ValueError as error:
-        raise typer.BadParameter(f"{path} holds a line that is not the head of a chain: {error}") from error
+    heads = [head for _, head in numbered(path, parse_head) if head is not None]
+    if not heads:
+        raise typer.BadParameter(f"{path} holds no line that is the head of a chain")
+    return heads
 
 
 def read_sink(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    """The events in a file; what cannot be read among them is skipped, and named by `bad_lines`."""
+    return (event for _, event in numbered(path, parse_event) if event is not None)
+
+
+def bad_lines(anchor: Path | None, sink: Path | None) -> Iterator[tuple[Path, int]]:
+    """Where an anchor or a sink holds what neither is: half a line that a full disk or a crash left, or a forgery."""
+    for path, parse in ((anchor, parse_head), (sink, parse_event)):
+        if path is not None:
+            yield from ((path, number) for number, found in numbered(path, parse) if found is None)
+
+
+def numbered(path: Path, parse: Callable[[str], Any]) -> Iterator[tuple[int, Any]]:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise typer.BadParameter(f"line {number} of {path} is not an event: {error}") from error
+            if line.strip():
+                yield number, parse(line)
+
+
+def parse_head(line: str) -> Any:
+    """None where the line is not the head of a chain."""
+    from iom.audit.rules import Head
+
+    try:
+        return Head.parse(line)
+    except ValueError:
+        return None
+
+
+def parse_event(line: str) -> Any:
+    """None where the line is not an event."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"id", "partnership_id", "at"} <= found.keys() else None

@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from iom.access.scope import Scope, act_in
 from iom.audit import operations as audit
+from iom.audit import queries as record
 from iom.audit import sinks
 from iom.common.background import each_apart
 from iom.partnerships import queries as partnerships
@@ -33,16 +34,15 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="* * * * * */20")
 @app.task(name="config.seal", queue="upkeep", lock="config.seal", queueing_lock="config.seal")
 def seal(timestamp: int) -> None:
-    """Seals what was recorded since the last time, and anchors the new end of each chain."""
+    """Seals what was recorded since the last time, and anchors the end of each chain that is not anchored yet."""
 
     def work(by: Scope) -> None:
-        head = None
         while True:
             with act_in(by):
                 sealed = audit.seal(by=by, at=timezone.now())
+                head = record.head(scope=by) if sealed is None else sealed
             if sealed is None:
                 break
-            head = sealed
         if head is not None:
             sinks.anchor([head])
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from iom.access.permissions import Permission
 from iom.access.scope import Scope
+from iom.agreements.choices import Audience
 from iom.agreements.operations import locked, marked_like
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
@@ -16,6 +17,7 @@ from iom.cohorts.models import CohortMembership, MembershipChange, Nomination
 from iom.cohorts.operations.nominations import Referral, nominate
 from iom.common.errors import InvalidInput
 from iom.partnerships.models import Membership
+from iom.people.models import Person
 from iom.people.operations.rows import locked_person
 from iom.people.queries import restrictions
 
@@ -146,11 +148,24 @@ def deselect(
     )
 
 
+def audience_before(*, membership: CohortMembership, person: Person) -> list[int] | None:
+    """The agencies that may see a membership and its person; None where all partners may see the membership."""
+    if membership.audience != Audience.LISTED:
+        return None
+    agencies = {*membership.audience_agencies, membership.owner_agency_id}
+    if person.audience == Audience.LISTED:
+        agencies &= {*person.audience_agencies, person.owner_agency_id}
+    return sorted(agencies)
+
+
 @transaction.atomic
 def reselect(
     *, membership: CohortMembership, referral: Referral, asked: list[int], by: Scope, at: datetime
 ) -> Nomination:
-    """Nominates a former member again, on something new; only the panel brings them back."""
+    """Nominates a former member again, on something new; only the panel brings them back.
+
+    Whoever could not see the membership does not see the nomination either.
+    """
     by.check(Permission.NOMINATE)
     person = locked_person(person_id=membership.person_id, by=by)
     membership = locked(row=membership, by=by)
@@ -166,6 +181,7 @@ def reselect(
         referral=referral,
         origin=Origin.RESELECTION,
         asked=asked,
+        audience_agencies=audience_before(membership=membership, person=person),
         previous_membership=membership,
         by=by,
         at=at,

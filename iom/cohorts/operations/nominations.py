@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from iom.access.permissions import Permission
@@ -17,7 +17,8 @@ from iom.cohorts import queries, rules
 from iom.cohorts.choices import LawfulBasis, NominationState, Origin
 from iom.cohorts.models import AgencyReturn, CohortMembership, Nomination, ReturnRequest, Scheme
 from iom.cohorts.operations.sharing import check_agreed
-from iom.common.errors import InvalidInput, NotAllowed
+from iom.common import erasure
+from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
 from iom.people.operations.rows import locked_person
@@ -70,6 +71,8 @@ def nominate(
     """
     by.check(Permission.NOMINATE)
     rules.check_says_why(referral.reason)
+    if referral.reason.strip() == erasure.REMOVED:  # by these words a nomination that was erased is known
+        raise InvalidInput("Say why: the reason is part of the record.", {"reason": "Enter a reason in other words"})
     person = locked_person(person_id=person.pk, by=by)
     rules.check_can_nominate(
         has_undecided=queries.has_undecided_nomination(person_id=person.pk, scheme_id=scheme.pk),
@@ -82,20 +85,24 @@ def nominate(
         raise InvalidInput("Returns cannot be due in the past.", {"returns_due_on": "Enter a day in the future"})
     marking = marked_by(by, **audience_of_nomination(person=person, chosen=audience_agencies, by=by))
     run = queries.current_run(scheme_id=scheme.pk)
-    nomination = Nomination.objects.create(
-        **marking,
-        **referral.fields(),
-        person=person,
-        scheme=scheme,
-        run=run,
-        origin=origin,
-        nominated_by=by.user_id,
-        nominated_at=at,
-        returns_due_on=due,
-        snapshot=queries.snapshot(person_id=person.pk, run=run),
-        previous_membership=previous_membership,
-        redirected_from=redirected_from,
-    )
+    try:
+        with transaction.atomic():
+            nomination = Nomination.objects.create(
+                **marking,
+                **referral.fields(),
+                person=person,
+                scheme=scheme,
+                run=run,
+                origin=origin,
+                nominated_by=by.user_id,
+                nominated_at=at,
+                returns_due_on=due,
+                snapshot=queries.snapshot(person_id=person.pk, run=run),
+                previous_membership=previous_membership,
+                redirected_from=redirected_from,
+            )
+    except IntegrityError as error:  # an undecided nomination that `by` may not see
+        raise WrongState("This nomination cannot be made now. Ask whoever co-ordinates the cohort.") from error
     ask(nomination=nomination, agency_ids=asked, at=at, by=by)
     audit.record(
         by=by,

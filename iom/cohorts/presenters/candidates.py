@@ -1,6 +1,6 @@
 """Candidates as the list and the person's page show them: the line, the factors, the scores."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from iom.access.scope import Scope
+from iom.cohorts import queries
 from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.models import Candidate, RankRun, Score
 from iom.cohorts.presenters.people import particulars
@@ -36,8 +38,10 @@ PREDICTS = {
 SENT = "two_year_percent"
 
 
-def list_rows(page: CandidatePage, *, members: set[int], nominated: set[int], on: date) -> list[dict[str, Any]]:
-    """The page's candidates; `line` is true on the first one below the capacity line."""
+def list_rows(
+    page: CandidatePage, *, members: set[int], nominated: set[int], unmet: Mapping[int, list[str]], on: date
+) -> list[dict[str, Any]]:
+    """The page's candidates; `line` is true on the first one below the capacity line. `unmet` is `unmet_of()`."""
     rows: list[dict[str, Any]] = []
     was_above = page.before.within_capacity if page.before else True
     for candidate in page.rows:
@@ -51,7 +55,7 @@ def list_rows(page: CandidatePage, *, members: set[int], nominated: set[int], on
                 "in_custody": candidate.in_custody,
                 "provisional": candidate.provisional,
                 "within_capacity": candidate.within_capacity,
-                "reasons": reasons(candidate.reasons),
+                "reasons": unmet.get(candidate.pk, []),
                 "is_member": candidate.person_id in members,
                 "is_nominated": candidate.person_id in nominated,
                 "line": was_above and not candidate.within_capacity,
@@ -61,9 +65,33 @@ def list_rows(page: CandidatePage, *, members: set[int], nominated: set[int], on
     return rows
 
 
-def reasons(text: str) -> list[str]:
-    """The criteria that are not met, one by one."""
-    return [part for part in text.split("; ") if part]
+def unmet_of(candidates: Iterable[Candidate], *, scope: Scope) -> dict[int, list[str]]:
+    """The criteria that each candidate does not meet, by its id, as far as this user may see what they rest on.
+
+    Not what the ranking wrote of them: that was counted from everybody's records, and says what is in them.
+    """
+    listed = [candidate for candidate in candidates if candidate.standing != Standing.ELIGIBLE]
+    criteria = queries.list_criteria(candidates=listed, scope=scope) if listed else {}
+    names = {each.person_id: rows_of(criteria.get(each.pk, [])) for each in listed}
+    seen = queries.list_rows_seen(names=names, scope=scope)
+    return {
+        each.pk: unmet(criterion_rows(criteria.get(each.pk, []), sources=seen.get(each.person_id, ())))
+        for each in listed
+    }
+
+
+def rows_of(parts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names of the rows that factors or criteria rest on."""
+    return [name for part in parts for name in part.get("rows", [])]
+
+
+def unmet(criteria: list[dict[str, Any]]) -> list[str]:
+    """The criteria that are not met, of those that may be shown, each with why."""
+    return [
+        ": ".join(part for part in (each["strand"], each["name"], each["reason"]) if part)
+        for each in criteria
+        if not each["met"]
+    ]
 
 
 def places(run: RankRun) -> list[dict[str, Any]]:
@@ -75,8 +103,8 @@ def places(run: RankRun) -> list[dict[str, Any]]:
     ]
 
 
-def export_rows(candidates: Iterable[Candidate], *, on: date) -> list[list[Any]]:
-    """The list as a file has it, in the order of `EXPORT_HEADINGS`."""
+def export_rows(candidates: Iterable[Candidate], *, unmet: Mapping[int, list[str]], on: date) -> list[list[Any]]:
+    """The list as a file has it, in the order of `export_headings()`. `unmet` is `unmet_of()`."""
     found = []
     for candidate in candidates:
         who = particulars(candidate.person, on)
@@ -92,7 +120,7 @@ def export_rows(candidates: Iterable[Candidate], *, on: date) -> list[list[Any]]
                 candidate.in_custody,
                 candidate.within_capacity if candidate.standing == Standing.ELIGIBLE else None,
                 candidate.provisional,
-                candidate.reasons,
+                "; ".join(unmet.get(candidate.pk, [])),
             ]
         )
     return found
@@ -148,7 +176,7 @@ def factor_rows(
     return {"rows": shown, "withheld": withheld, "withheld_points": points, "total": total}
 
 
-def criterion_rows(criteria: list[dict[str, Any]], *, sources: Mapping[str, Model]) -> list[dict[str, Any]]:
+def criterion_rows(criteria: list[dict[str, Any]], *, sources: Container[str]) -> list[dict[str, Any]]:
     """Every criterion: met or not, and why; those that rest on rows this user may not see are left out."""
     found = []
     for criterion in criteria:
@@ -167,7 +195,7 @@ def criterion_rows(criteria: list[dict[str, Any]], *, sources: Mapping[str, Mode
     return found
 
 
-def is_withheld(name: str, sources: Mapping[str, Model]) -> bool:
+def is_withheld(name: str, sources: Container[str]) -> bool:
     table = name.partition(":")[0]
     return table not in ("persons", "scores") and name not in sources
 

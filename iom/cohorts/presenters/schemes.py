@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from iom.cohorts.choices import RunStatus, VersionStatus
 from iom.cohorts.models import RankRun, Scheme, SchemeVersion, WhatIfPerson
-from iom.cohorts.scoring import read_definition
+from iom.cohorts.scoring import publishable, read_definition
 from iom.govuk import filters
 
 STATUS_COLOURS = {
@@ -73,7 +73,7 @@ def checks(version: SchemeVersion) -> dict[str, Any]:
         "status": status,
         "is_running": status in (RunStatus.WAITING, RunStatus.RUNNING),
         "message": version.check_message,
-        "fairness": fairness(version.fairness) if version.fairness else None,
+        "fairness": fairness(publishable(version.fairness)) if version.fairness else None,
         "what_if": version.what_if or None,
         "area_profile": area_profile(version.area_profile or []),
         "is_whole": version.fairness is not None and version.what_if is not None,

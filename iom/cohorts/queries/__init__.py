@@ -6,6 +6,7 @@ from iom.cohorts.queries.candidates import (
     count_candidates,
     get_candidate,
     list_candidates,
+    list_criteria,
     list_for_export,
     list_ranks,
     list_scores,
@@ -66,7 +67,7 @@ from iom.cohorts.queries.schemes import (
     list_schemes_in_use,
     list_versions,
 )
-from iom.cohorts.queries.sources import list_source_rows
+from iom.cohorts.queries.sources import list_rows_seen, list_source_rows
 
 __all__ = [
     "UNDECIDED",
@@ -98,6 +99,7 @@ __all__ = [
     "list_areas",
     "list_candidates",
     "list_changes",
+    "list_criteria",
     "list_for_export",
     "list_intelligence",
     "list_leads",
@@ -107,6 +109,7 @@ __all__ = [
     "list_ranked_schemes",
     "list_ranks",
     "list_requests",
+    "list_rows_seen",
     "list_runs",
     "list_schemes",
     "list_schemes_in_use",

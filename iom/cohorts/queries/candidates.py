@@ -92,6 +92,12 @@ def list_for_export(*, run: RankRun, chosen: CandidateFilter, scope: Scope) -> l
     return list(found.select_related("person", "area").order_by("rank")[:COUNT_LIMIT])
 
 
+def list_criteria(*, candidates: list[Candidate], scope: Scope) -> dict[int, list[dict[str, Any]]]:
+    """The criteria of each candidate, by its id, with whether they are met and why; none where that was not kept."""
+    found = CandidateWorking.objects.visible_to(scope).filter(candidate__in=candidates)
+    return dict(found.values_list("candidate_id", "criteria"))
+
+
 def get_candidate(*, run: RankRun, person_id: int, scope: Scope) -> tuple[Candidate, CandidateWorking | None]:
     """A person's place in a run with its working, if that was kept; raises `NotVisible` where they are not in it."""
     found = Candidate.objects.visible_to(scope).filter(run=run, person_id=person_id).select_related("area").first()

@@ -79,7 +79,9 @@ def candidates(request: ScopedRequest) -> HttpResponse:
             for (value, text), count in zip(TABS, queries.count_candidates(run=run, scope=scope), strict=True)
         ],
         "page": page,
-        "rows": present.list_rows(page, members=members, nominated=nominated, on=on),
+        "rows": present.list_rows(
+            page, members=members, nominated=nominated, unmet=present.unmet_of(page.rows, scope=scope), on=on
+        ),
         "places": places,
         # With places for each strand the line falls in each: it can be drawn only through one of them.
         "draws_line": standing == Standing.ELIGIBLE and (not places or "strand" in form.chosen()),
@@ -104,7 +106,7 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
         name=f"candidates {run.scheme.slug} {run.on.isoformat()}",
         kind=kind,
         headings=present.export_headings(),
-        rows=present.export_rows(found, on=shared.today()),
+        rows=present.export_rows(found, unmet=present.unmet_of(found, scope=request.scope), on=shared.today()),
         people=[candidate.person_id for candidate in found],
     )
 
@@ -119,16 +121,17 @@ def scores(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     ranks: list[dict[str, Any]] = []
     for run, candidate, working in queries.list_ranks(person_id=person.pk, scope=scope):
         factors, criteria = (working.factors, working.criteria) if working else ([], [])
-        names = [name for part in (*factors, *criteria) for name in part.get("rows", [])]
+        names = present.rows_of([*factors, *criteria])
         sources = queries.list_source_rows(names=names, person_id=person.pk, scope=scope)
+        shown = present.criterion_rows(criteria, sources=sources)
         ranks.append(
             {
                 "run": run,
                 "candidate": candidate,
                 "strand": type_name(candidate.strand),
-                "reasons": present.reasons(candidate.reasons),
+                "reasons": present.unmet(shown) if candidate.standing != Standing.ELIGIBLE else [],
                 "working": present.factor_rows(factors, definition=run.version.definition, sources=sources),
-                "criteria": present.criterion_rows(criteria, sources=sources),
+                "criteria": shown,
             }
         )
     memberships = queries.memberships_of(person_id=person.pk, scope=scope)

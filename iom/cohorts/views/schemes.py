@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
+from iom.audit import operations as audit
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules, scoring
 from iom.cohorts.choices import VersionStatus
@@ -70,6 +71,15 @@ def version(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
         user_ids={pk for pk in (found.written_by, found.proposed_by, found.activated_by, found.ended_by) if pk}
     )
     moved = queries.list_moved_people(version=found, scope=scope) if scope.allows(Permission.CANDIDATES_VIEW) else None
+    if moved:
+        audit.viewed_list(
+            by=scope,
+            at=timezone.now(),
+            person_ids=[each.person_id for each in moved],
+            action="view.what-if",
+            subject_type="cohorts.SchemeVersion",
+            subject_id=found.pk,
+        )
     context = {
         "sections": shared.sections(scope, "cohorts-schemes"),
         "version": found,

@@ -6,8 +6,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from iom.access.scope import Scope
 from iom.partnerships.models import Partnership, PartnershipQuerySet
 from iom.sharing.choices.looks import Doubt, Finding
+
+
+class LookReviewQuerySet(PartnershipQuerySet):
+    """Reviews of the partnership, but for those about somebody with limited access whom who asks is shut out of."""
+
+    def visible_to(self, scope: Scope) -> "LookReviewQuerySet":
+        found = self.filter(partnership_id=scope.partnership_id)
+        return found.exclude(person_id__in=scope.people_shut_out) if scope.people_shut_out else found
 
 
 class LookReview(models.Model):
@@ -26,7 +35,7 @@ class LookReview(models.Model):
     reviewed_by = models.BigIntegerField(null=True)
     reviewed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = PartnershipQuerySet.as_manager()
+    objects: ClassVar[Any] = LookReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [

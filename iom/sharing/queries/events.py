@@ -68,6 +68,7 @@ def find_person(*, typed: str, scope: Scope) -> int:
     """The id of the one person whom an identifier, or a name with a date of birth, means; InvalidInput if none or more.
 
     Looked for among everybody of the partnership: who asks learns who looked, and not who it was, for they typed it.
+    Somebody with limited access whom they are shut out of is nobody to them.
     """
     by = unrestricted(
         partnership_id=scope.partnership_id,
@@ -81,6 +82,7 @@ def find_person(*, typed: str, scope: Scope) -> int:
             query = rules.read(typed, on=timezone.localdate(), forms_of=linkage.full_forms)
             result = search.find(scope=by, query=query)
             found = [person for person in result.people if person.pk in result.exact]
+    found = [person for person in found if person.pk not in scope.people_shut_out]
     if len(found) != 1:
         message = "Nobody in the index is known by that" if not found else "More than one person is known by that"
         raise InvalidInput(message, {"person": f"{message}: enter an identifier, or a name and date of birth"})
@@ -98,7 +100,8 @@ def values_of(*, event_ids: list[int], scope: Scope) -> dict[int, list[Value]]:
     """What one's own agency wrote beside these events, by event: reasons, and values before and after."""
     kept: dict[int, list[Value]] = {}
     own = Value.objects.filter(partnership_id=scope.partnership_id, agency_id=scope.agency_id)
-    for value in own.filter(event_id__in=event_ids).order_by("field"):
+    shown = audit.events(scope=scope).filter(pk__in=event_ids).values("pk")
+    for value in own.filter(event_id__in=shown).order_by("field"):
         kept.setdefault(value.event_id, []).append(value)
     return kept
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,8 +16,8 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, paged, requires
 from iom.audit import operations as audit
 from iom.audit import queries as record
+from iom.audit import verification
 from iom.audit.choices import Kind
-from iom.common.errors import InvalidInput
 from iom.partnerships import queries as partnerships
 from iom.sharing.choices.looks import Finding
 from iom.sharing.forms.audit import EventFilterForm, ReviewFilterForm, ReviewForm
@@ -41,8 +42,11 @@ def filter_form(request: ScopedRequest) -> EventFilterForm:
     )
 
 
-def note_search(request: ScopedRequest, chosen: queries.EventFilter) -> None:
-    """That the record was asked, and what for."""
+def note_search(request: ScopedRequest, form: EventFilterForm, chosen: queries.EventFilter | None) -> None:
+    """That the record was asked, and what for; also where what was typed means nobody, or several."""
+    detail: dict[str, Any] = {"not_read": sorted(form.errors)}
+    if chosen is not None:
+        detail = {"user": chosen.actor_id, "agency": chosen.agency_id, "kind": chosen.kind}
     audit.record(
         by=request.scope,
         at=timezone.now(),
@@ -50,8 +54,8 @@ def note_search(request: ScopedRequest, chosen: queries.EventFilter) -> None:
         action="view.audit",
         subject_type="audit.Event",
         subject_id="list",
-        person_id=chosen.person_id,
-        detail={"user": chosen.actor_id, "agency": chosen.agency_id, "kind": chosen.kind},
+        person_id=chosen.person_id if chosen else None,
+        detail=detail,
     )
 
 
@@ -72,8 +76,9 @@ def search(request: ScopedRequest) -> HttpResponse:
             "older": page.older,
             "exports": downloads.export_links(request, "sharing-audit-export", permission=Permission.AUDIT_EXPORT),
         }
-        note_search(request, chosen)
+    note_search(request, form, chosen)
     context["waiting"], context["oldest"] = record.waiting(scope=scope)
+    context["is_behind"] = verification.is_behind(oldest=context["oldest"], at=timezone.now())
     context["head"] = record.head(scope=scope)
     return render(request, "sharing/audit.html", context)
 
@@ -84,7 +89,8 @@ def export(request: ScopedRequest, kind: str) -> HttpResponse:
     """The events asked for as a file, the newest `MOST_EXPORTED` of them."""
     chosen = filter_form(request).filter()
     if chosen is None:
-        raise InvalidInput("The filter cannot be read. Go back and mend it.")
+        # The page says what is wrong with the filter, and records that it was asked.
+        return redirect(f"{reverse('sharing-audit')}?{request.GET.urlencode()}")
     page = queries.page_of_events(chosen=chosen, before=None, scope=request.scope, size=MOST_EXPORTED)
     rows = present.event_rows(page.events, unsealed=page.unsealed, scope=request.scope)
     return downloads.download(

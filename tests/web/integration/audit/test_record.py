@@ -1,7 +1,7 @@
 """What an event keeps, where, and who may read or change it."""
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.db.utils import ProgrammingError
 
 from iom.access.scope import act_in
@@ -54,6 +54,17 @@ def test_another_agency_reads_neither_reason_nor_value(alice: Worker, bob: Worke
     with act_in(charlie.scope):
         assert not Value.objects.exists()
         assert not Event.objects.exists()
+
+
+def test_a_second_reason_is_put_beside_no_event(alice: Worker) -> None:
+    """The application's role may add values: not another one of the same name, which a page could show instead."""
+    event_id = change(alice, reason=SENTENCE)
+    again = "insert into audit_value (event_id, partnership_id, agency_id, field, salt, after)"
+    with act_in(alice.scope), pytest.raises(IntegrityError, match="audit_value_once"), transaction.atomic():
+        connection.cursor().execute(
+            f"{again} values (%s, %s, %s, 'reason', '', 'Asked by the panel')",
+            [event_id, alice.scope.partnership_id, alice.scope.agency_id],
+        )
 
 
 def test_erasing_the_values_leaves_the_event_and_its_hash(place: Place, alice: Worker) -> None:

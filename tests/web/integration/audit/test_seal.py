@@ -212,6 +212,47 @@ def test_a_forged_chain_agrees_with_itself_and_not_with_the_anchor(place: Place,
     assert [fault.what for fault in faults(place, chain)] == ["is not the seal that was anchored"] * 7
 
 
+BESIDE = {
+    "a reason rewritten": "update audit_value set after = 'Asked by the panel' where field = 'reason'",
+    "a value rewritten": "update audit_value set before = 'green' where field = 'rag'",
+    "a reason given to another agency": "update audit_value set agency_id = agency_id + 1",
+    "a reason that is not erased with its person": "update audit_value set person_id = null",
+    "a reason beside an event that had none": """insert into audit_value
+        (event_id, partnership_id, agency_id, person_id, field, salt, after)
+        select id, partnership_id, agency_id, person_id, 'reason', '', 'Asked' from audit_event
+        where action = 'test.7'""",
+    "a reason moved to another event": "update audit_value set event_id = event_id - 1 where field = 'reason'",
+    "a reason beside no event": "update audit_value set event_id = 999999999 where field = 'reason'",
+    "a mention removed": "delete from audit_mention where person_id = 41",
+    "a mention added": "insert into audit_mention select 43, event_id, partnership_id from audit_mention limit 1",
+}
+
+
+@pytest.mark.parametrize("way", BESIDE)
+def test_what_is_kept_beside_the_events_is_verified_too(place: Place, chain: list[Head], way: str) -> None:
+    """None of this changes an event, so no seal shows it; the event's own words do."""
+    by = place.system()
+    audit.record(
+        by=by, at=AT, kind=Kind.ALTERATION, action="test.beside", subject_type="test.Thing", subject_id=1, person_id=40,
+        people=[41, 42], reason="Seen in Castle Street", changes={"rag": ("red", "amber")},
+    )  # fmt: skip
+    assert faults(place, chain) == []
+    as_superuser()
+    run(BESIDE[way])
+    as_the_application()
+    assert faults(place, chain), way
+
+
+def test_a_reason_erased_with_its_person_is_no_fault(place: Place, chain: list[Head]) -> None:
+    by = place.system()
+    audit.record(
+        by=by, at=AT, kind=Kind.ALTERATION, action="test.beside", subject_type="test.Thing", subject_id=1, person_id=40,
+        reason="Seen in Castle Street",
+    )  # fmt: skip
+    assert audit.erase_values(person_id=40, by=by) == 1
+    assert faults(place, chain) == []
+
+
 def test_an_event_removed_before_it_was_sealed_is_named(place: Place, chain: list[Head]) -> None:
     write(place, 2)
     gone = Event.objects.order_by("pk").last()

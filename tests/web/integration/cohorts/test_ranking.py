@@ -1,10 +1,13 @@
 """A ranking from the record to the list: what is stored, what is swapped, and what a killed worker leaves behind."""
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from iom.access.scope import act_in
 from iom.cohorts import operations as cohorts
@@ -14,7 +17,7 @@ from iom.cohorts.models import Candidate, CandidateWorking, RankRun, Scheme, Sco
 from iom.people.models import Arrest, Person, Sanction
 from iom.people.operations import erasing, restrictions
 from tests.factories.cohorts import ON, make_scheme
-from tests.factories.partnerships import AT, Place, Worker
+from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import make_person
 
 TEXT = """
@@ -112,6 +115,32 @@ def test_people_are_put_in_order_with_the_rows_behind_every_factor(
     burglary = next(factor for factor in working.factors if factor["id"] == "burglary")
     assert (burglary["value"], burglary["points"]) == (3, 20)
     assert set(burglary["rows"]) == {f"sanctions:{pk}" for pk in sanctions}
+
+
+def test_a_criterion_not_met_is_not_told_to_whom_the_rows_behind_it_are_not(
+    people: dict[str, Person], place: Place, alice: Worker, as_user: Callable[[Worker], Client]
+) -> None:
+    """One burglary, of the police's own, makes a near miss of two: the words say how many there are."""
+    asks = TEXT.replace(
+        "components:",
+        "  - {id: burglar, name: Burgled twice, factor: offences, groups: [burglary_domestic], at_least: 2, near: 1,"
+        " local placeholder: true}\ncomponents:",
+    )
+    with act_in(place.system()):
+        scheme = make_scheme(place, definition_text=asks)
+        Sanction.objects.filter(person=people["occasional"]).update(audience="own")
+    rank(scheme, alice)
+    peter = make_worker(place, "peter", agency="Probation", roles=["coordinator"])
+    pages = {
+        "list": reverse("cohorts-candidates") + "?list=near-miss",
+        "file": reverse("cohorts-candidates-export", args=["csv"]) + "?list=near-miss",
+        "scores": reverse("cohorts-scores", args=[people["occasional"].public_id]),
+    }
+    for name, address in pages.items():
+        assert "Burgled twice: not at least 2 offences, but near" in as_user(alice).get(address).content.decode(), name
+        page = as_user(peter).get(address).content.decode()
+        assert people["occasional"].family_name in page, name
+        assert "Burgled twice" not in page, name
 
 
 def test_the_next_run_replaces_the_list(people: dict[str, Person], scheme: Scheme, alice: Worker) -> None:

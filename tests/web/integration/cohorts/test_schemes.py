@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from iom.access.scope import act_in
+from iom.audit.models import Event
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, tasks
 from iom.cohorts.choices import RunStatus, VersionStatus
@@ -63,7 +64,10 @@ def test_two_people_and_both_checks(people: dict[str, Person], analyst: Worker, 
         assert [each.person_id for each in moved] == [people["prolific"].pk]
     page = as_user(chair).get(reverse("cohorts-version", args=["neighbourhood-crime", 1])).text
     assert "Not shown" in page
-    assert "1 person would come above the capacity line" in page
+    assert "Fewer than 5 people would come above the capacity line" in page, "in exact figures it would tell of one"
+    with act_in(chair.scope):
+        look = Event.objects.get(action="view.what-if", actor_id=chair.user.pk)
+    assert look.detail["people"] == [people["prolific"].pk], "who reads their names has looked at them"
     address = reverse("cohorts-activate", args=["neighbourhood-crime", 1])
     asked = as_user(chair).post(address, {"reason": "Agreed by the board", "understood": "on"})
     assert "Put version 1" in asked.text

@@ -10,10 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from iom.access.scope import act_in
+from iom.access.scope import Scope, act_in
+from iom.agreements.choices.limits import LimitKind
+from iom.agreements.operations import limits as agreements
+from iom.agreements.queries.limits import limited
 from iom.audit import operations as audit
+from iom.audit import queries
 from iom.audit.choices import Kind
-from iom.audit.models import Event
+from iom.audit.models import Event, Mention, Value
 from iom.common.errors import NotAllowed, WrongState
 from iom.partnerships import operations as partnerships
 from iom.people.models import Person
@@ -21,6 +25,7 @@ from iom.sharing import tasks
 from iom.sharing.choices.looks import Doubt, Finding
 from iom.sharing.models import LookReview
 from iom.sharing.operations import looks
+from iom.sharing.queries import events, subject_access
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import link_people, make_record
 
@@ -92,9 +97,103 @@ def test_a_person_who_cannot_be_told_is_said_so(
     with act_in(place.system()):
         alex = make_record(place, given_names="Alex", family_name="Marsh")
     link_people(place, {"alex": [alex]})
-    page = as_user(ines).get(reverse("sharing-audit"), {"person": typed})
+    client = as_user(ines)
+    page = client.get(reverse("sharing-audit"), {"person": typed})
     assert said in page.content.decode()
     assert shown(page) == []
+    file = client.get(reverse("sharing-audit-export", args=["csv"]), {"person": typed}, follow=True)
+    assert said in file.content.decode(), "no file, but the page that says what is wrong"
+    with act_in(ines.scope):
+        events = list(Event.objects.filter(action="view.audit").values_list("person_id", "detail"))
+    assert events == [(None, {"not_read": ["person"]})] * 2, "who was looked for in vain is recorded too, not by name"
+
+
+@pytest.fixture
+def shut_out(place: Place, robin: Person, ines: Worker, alice: Worker) -> Scope:
+    """The scope of Ines, who is excluded from Robin's record; she and the police have written reasons about Robin."""
+    look(ines, robin.pk, reason="She asked after her brother")
+    look(alice, robin.pk, reason="Asked by the duty sergeant")
+    look(ines, robin.pk, robin.pk + 1)
+    look(alice, robin.pk + 1)
+    with act_in(alice.scope):
+        agreements.place_limit(
+            person=robin, kind=LimitKind.EXCLUDED, user_ids=[ines.user.pk], agency_ids=[], reason="They are siblings.",
+            tells_reader=False, wording="", contact="", review_on=timezone.localdate() + timedelta(days=90),
+            by=alice.scope, at=timezone.now(),
+        )  # fmt: skip
+    return limited(ines.scope, at=timezone.now())
+
+
+def test_who_is_shut_out_finds_nothing_of_the_person_in_the_record(
+    robin: Person, ines: Worker, alice: Worker, shut_out: Scope, as_user: SignIn
+) -> None:
+    """Limited access holds in the record of looks as everywhere: by name, in the list, in one event, in the file."""
+    client, address = as_user(ines), reverse("sharing-audit")
+    for typed in ("2001/0000001Q", "Robin Marsh", str(robin.public_id)):
+        page = client.get(address, {"person": typed})
+        assert "Nobody in the index" in page.content.decode()
+        assert shown(page) == []
+    hidden = {event.pk for event in audit_events(robin, alice)}
+    assert len(hidden) == 4, "three looks, and the limit itself"
+    assert not hidden & {*shown(client.get(address))}
+    for pk in hidden:
+        assert client.get(reverse("sharing-audit-event", args=[pk])).status_code == 404
+    file = client.get(reverse("sharing-audit-export", args=["csv"])).content.decode()
+    assert "siblings" not in file
+    assert "brother" not in file
+    assert not hidden & {int(line.split(",")[0]) for line in file.splitlines()[1:]}
+
+
+def audit_events(person: Person, worker: Worker) -> list[Event]:
+    with act_in(worker.scope):
+        return list(queries.about(person_id=person.pk, scope=worker.scope).exclude(action="view.audit"))
+
+
+def test_the_record_is_kept_by_both_walls_alike(robin: Person, ines: Worker, alice: Worker, shut_out: Scope) -> None:
+    expected = len(audit_events(robin, alice))
+    with act_in(ines.scope):
+        before = set(Event.objects.values_list("pk", flat=True))
+        assert Value.objects.count() == 1
+    with act_in(shut_out):
+        assert set(queries.events(scope=shut_out).values_list("pk", flat=True)) == set(
+            Event.objects.values_list("pk", flat=True)
+        )
+        assert len(before) - Event.objects.count() == expected
+        assert not Mention.objects.filter(person_id=robin.pk).exists()
+        assert not Value.objects.exists(), "nor what she wrote about him herself"
+        assert events.values_of(event_ids=[*before], scope=shut_out) == {}
+        assert audit.record(
+            by=shut_out, at=AT, kind=Kind.ACCESS, action="test.add", subject_type="x", subject_id=1, person_id=robin.pk
+        ), "the record is added to whoever it is about"
+
+
+def test_a_look_at_somebody_they_are_shut_out_of_is_not_theirs_to_review(
+    place: Place, robin: Person, ines: Worker, alice: Worker, shut_out: Scope, as_user: SignIn
+) -> None:
+    with act_in(place.system()):
+        looks.draw_sample(count=10, by=place.system(), at=AT + timedelta(days=1))
+        about = LookReview.objects.filter(person_id=robin.pk, actor_id=alice.user.pk).get()
+        other = LookReview.objects.exclude(person_id=robin.pk).get()
+    with act_in(shut_out):
+        assert list(LookReview.objects.all()) == list(LookReview.objects.visible_to(shut_out)) == [other]
+        assert looks.draw_sample(count=10, by=shut_out, at=AT + timedelta(days=1)) == 1, "nor is it drawn"
+    client = as_user(ines)
+    assert client.get(reverse("sharing-look", args=[about.pk])).status_code == 404
+    assert about.pk not in shown(client.get(reverse("sharing-looks")))
+
+
+def test_an_answer_to_a_person_names_every_recipient_whoever_writes_it(
+    robin: Person, ines: Worker, alice: Worker, shut_out: Scope
+) -> None:
+    """A list that named both may have left the partnership: the one they may see is told so all the same."""
+    with act_in(alice.scope):
+        audit.record(
+            by=alice.scope, at=AT, kind=Kind.DISCLOSURE, action="export.people", subject_type="x", subject_id=1,
+            people=[robin.pk, robin.pk + 1],
+        )  # fmt: skip
+    with act_in(shut_out):
+        found = subject_access.recipients(person_id=robin.pk + 1, scope=shut_out)
+    assert [each.agency.pk for each in found] == [alice.scope.agency_id]
 
 
 @pytest.mark.parametrize(

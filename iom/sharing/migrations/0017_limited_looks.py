@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from iom.access.policies import limit
+
+
+class Migration(migrations.Migration):
+    """The review of looks at people with limited access, kept from who is shut out."""
+
+    dependencies = [("sharing", "0016_left_because_member")]
+    operations = [limit("sharing_lookreview", "person_id")]

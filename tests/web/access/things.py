@@ -39,6 +39,7 @@ from iom.people.choices import Verdict
 from iom.people.linkage import Pair
 from iom.people.models import LinkDecision, LinkRun, Person, PossibleMatch, Restriction, Sanction
 from iom.people.operations import decisions
+from iom.sharing.adapters import answers, packages
 from iom.sharing.models import (
     AnswerItem,
     DestructionItem,
@@ -51,8 +52,10 @@ from iom.sharing.models import (
     Package,
     RetentionReview,
     RightsNotice,
+    RightsPause,
     RightsRequest,
     SubjectAccessItem,
+    SubjectAccessPause,
     SubjectAccessRequest,
 )
 from tests.factories.agreements import drafter, make_assessment, make_draft_agreement
@@ -229,17 +232,18 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
     of_record = {"person": person, "record": "agency", "rule": "police-other"}
     listed = DestructionList.objects.create(**own, proposed_by=0, proposed_at=AT)
     DestructionItem.objects.create(**own, **of_record, list=listed)
-    request = SubjectAccessRequest.objects.create(
+    asking = {
         **own,
-        person=person,
-        received_on=date(2026, 11, 1),
-        channel="email",
-        asked_for=f"{standing.word} asks",
-        identity_check="documents",
-        identity_checked_by=0,
-        recorded_by=0,
-        recorded_at=AT,
-    )
+        "person": person,
+        "received_on": date(2026, 11, 1),
+        "channel": "email",
+        "asked_for": f"{standing.word} asks",
+        "identity_check": "documents",
+        "identity_checked_by": 0,
+        "recorded_by": 0,
+        "recorded_at": AT,
+    }
+    request = SubjectAccessRequest.objects.create(**asking)
     look = LookReview.objects.create(
         partnership=place.partnership,
         doubt="dip-sample",
@@ -261,19 +265,8 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         **own, request=request, controller=agency, source="people.Arrest", row_id=1, title="Arrest", fields=[]
     )
     review = RetentionReview.objects.create(**own, **of_record, last_on=date(2000, 1, 1), of_child=False)
-    asked = RightsRequest.objects.create(
-        **own,
-        person=person,
-        kind="rectify",
-        received_on=date(2026, 11, 1),
-        channel="email",
-        asked_for=f"{standing.word} is wrong",
-        identity_check="documents",
-        identity_checked_on=date(2026, 11, 1),
-        identity_checked_by=0,
-        recorded_by=0,
-        recorded_at=AT,
-    )
+    of_right = {**asking, "kind": "rectify", "identity_checked_on": date(2026, 11, 1)}
+    asked = RightsRequest.objects.create(**of_right)
     teller = place.agencies["Probation" if standing.agency == "Council" else "Council"]
     notice = RightsNotice.objects.create(
         **{**own, "owner_agency": teller, "audience": "listed", "audience_agencies": [agency.pk]},
@@ -305,6 +298,33 @@ def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str
         "request_id": request.pk,
         "item_id": item.pk,
         "event_id": event_id,
+        **ended_things(standing, own, asking, of_right),
+    }
+
+
+def ended_things(
+    standing: Standing, own: dict[str, Any], asking: dict[str, Any], of_right: dict[str, Any]
+) -> dict[str, Any]:
+    """What a request or a list comes to in the end, for the addresses that are there only then."""
+    by_two = {"prepared_by": 0, "prepared_at": AT, "closed_by": 1, "closed_at": AT}
+    released = SubjectAccessRequest.objects.create(**asking, **by_two, state="released", exported_at=AT)
+    answers.folder(released).mkdir(parents=True)
+    (answers.folder(released) / "answer.json").write_text(f"{standing.word} answer")
+    decided = RightsRequest.objects.create(
+        **of_right, **by_two, state="decided", outcome="refused", reasons=f"{standing.word} reasons"
+    )
+    destroyed = DestructionList.objects.create(**own, state="done", proposed_by=0, proposed_at=AT, finished_at=AT)
+    awaited = {"reason": "fee", "started_on": date(2026, 11, 2)}
+    paused, right = SubjectAccessRequest.objects.create(**asking), RightsRequest.objects.create(**of_right)
+    SubjectAccessPause.objects.create(**own, **awaited, request=paused)
+    RightsPause.objects.create(**own, **awaited, request=right)
+    return {
+        "sharing-subject-access-answer.request_id": released.pk,
+        "sharing-subject-access-answer.kind": "json",
+        "sharing-right-letter.rights_id": decided.pk,
+        "sharing-certificate.list_id": destroyed.pk,
+        "sharing-subject-access-resume.request_id": paused.pk,
+        "sharing-right-resume.rights_id": right.pk,
     }
 
 
@@ -400,11 +420,14 @@ def request_things(place: Place, standing: Standing, person: Person) -> dict[str
         **owned, disclosure=disclosure, roles=[role.slug for role in ALL], text=f"{standing.word} text", items=[],
         expires_on=date(2100, 1, 1),
     )  # fmt: skip
-    package = Package.objects.create(
-        **owned, person=person, organisation=f"{standing.word} hostel", recipient="Ada Crane", certificate="",
-        fingerprint="", purpose=f"{standing.word} plan", necessity="Needed", gateway="crime-and-disorder-s115",
-        kinds=["sanctions"], days=7, made_by=0, made_at=AT,
-    )  # fmt: skip
+    packing = {
+        **owned, "person": person, "organisation": f"{standing.word} hostel", "recipient": "Ada Crane",
+        "certificate": "", "fingerprint": "", "purpose": f"{standing.word} plan", "necessity": "Needed",
+        "gateway": "crime-and-disorder-s115", "kinds": ["sanctions"], "days": 7, "made_by": 0, "made_at": AT,
+    }  # fmt: skip
+    package = Package.objects.create(**packing)
+    ready = Package.objects.create(**packing, state="ready", approved_by=1, approved_at=AT, expires_on=date(2100, 1, 1))
+    packages.write(ready.pk, f"{standing.word} package".encode())
     answering = ("take", "clarify", "refuse", "items", "send")
     return {
         "ask_id": made.pk,
@@ -412,6 +435,7 @@ def request_things(place: Place, standing: Standing, person: Person) -> dict[str
         "answer_item_id": item.pk,
         "disclosure_id": disclosure.pk,
         "package_id": package.pk,
+        "sharing-package-take.package_id": ready.pk,
     }
 
 

@@ -97,6 +97,7 @@ urlpatterns = [
     path(f"{HERE}/<int:request_id>/release", subject_access.release, name="sharing-subject-access-release"),
     path(f"{HERE}/<int:request_id>/refuse", subject_access.refuse, name="sharing-subject-access-refuse"),
     path(f"{HERE}/<int:request_id>/close", subject_access.close, name="sharing-subject-access-close"),
+    path(f"{HERE}/<int:request_id>/letter", subject_access.letter, name="sharing-subject-access-letter"),
     path(f"{HERE}/<int:request_id>/answer.<str:kind>", subject_access.download, name="sharing-subject-access-answer"),
     path(f"{HERE}/items/<int:item_id>", subject_access.decide, name="sharing-subject-access-item"),
     path(f"{HERE}/items/<int:item_id>/give-all", subject_access.give_all, name="sharing-subject-access-give-all"),

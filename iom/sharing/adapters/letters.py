@@ -1,19 +1,23 @@
-"""Letters to a person: the answer to a request about their data, and a leaflet on scores and decisions, as PDF.
+"""Letters to a person as PDF: the answer to a request about their data, that it takes longer, that it is refused, and a
+leaflet on scores and decisions.
 
-Both are made when they are asked for, from what is on the record, and not kept.
+All are made when they are asked for, from what is on the record, and not kept.
 """
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib import resources
 from typing import Any
 
 import typst
 
+from iom.govuk.filters import date as day
 from iom.people.models import Person
-from iom.sharing.adapters.answers import COMMISSIONER
+from iom.sharing.adapters.answers import COMMISSIONER, LAWS
 from iom.sharing.choices.rights import Right, RightOutcome
-from iom.sharing.models import RightsRequest
+from iom.sharing.models import RightsRequest, SubjectAccessRequest
+from iom.sharing.queries.clock import AnyRequest
 from iom.sharing.rules import rights as rules
 from iom.sharing.rules.exemptions import exemptions
 
@@ -65,6 +69,39 @@ def answer(request: RightsRequest, *, told: list[str]) -> bytes:
             f"You asked us: {Right(request.kind).label}. {request.asked_for}",
             f"The law: {rules.LAWS[Right(request.kind), request.regime]}.",
             *filter(None, paragraphs),
+        ],
+        points=[],
+    )
+
+
+def more_time(request: AnyRequest, *, due_on: date | None) -> bytes:
+    """That a request takes two months more, and why, for the person to have within the first month."""
+    by_when = f"We answer by {day(due_on)} at the latest." if due_on else "We answer once we have heard from you."
+    return written(
+        title="Your request takes longer",
+        person=request.person.name,
+        agency=request.owner_agency.name,
+        lines=[
+            f"You asked us on {day(request.received_on)}: {request.asked_for}",
+            f"We need up to two months more. The reason: {request.extension_reason}",
+            by_when,
+            COMPLAIN,
+        ],
+        points=[],
+    )
+
+
+def refusal(request: SubjectAccessRequest) -> bytes:
+    """That a request to see data is refused, with the reasons that two people agreed on."""
+    return written(
+        title="Your request for your data",
+        person=request.person.name,
+        agency=request.owner_agency.name,
+        lines=[
+            f"You asked us on {day(request.received_on)}: {request.asked_for}",
+            f"The law: {LAWS[request.regime]}.",
+            f"We do not give you what you asked for. The reason: {request.closing_reason}",
+            COMPLAIN,
         ],
         points=[],
     )

@@ -47,6 +47,11 @@ def extension_text(request: AnyRequest) -> str:
     return _("Two more months, taken on %(day)s; the person was told on %(told)s: %(reason)s") % taken
 
 
+def takes_longer(request: AnyRequest, *, is_open: bool) -> bool:
+    """Whether there is something to write to the person of: more time was taken, and no answer yet."""
+    return is_open and request.extended_at is not None
+
+
 def moves(request: AnyRequest, *, is_in_hand: bool, is_open: bool) -> dict[str, bool]:
     """Which moves of the clock to offer who manages requests."""
     clock = clock_of(request)

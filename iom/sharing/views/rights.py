@@ -41,7 +41,7 @@ from iom.sharing.rules import rights as rules
 from iom.sharing.rules.exemptions import exemptions
 from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
-from iom.sharing.views.shared import ask
+from iom.sharing.views.shared import ask, pdf
 
 MANAGE, DECIDE = Permission.RIGHTS_MANAGE, Permission.RIGHTS_DECIDE
 
@@ -141,6 +141,7 @@ def one(request: ScopedRequest, rights_id: int) -> HttpResponse:
         "may_prepare": may_manage and found.state == RightState.RECEIVED and not queries.clock_of(found).waits,
         "may_withdraw": may_manage and is_open,
         "may_manage": may_manage,
+        "has_letter": found.state == RightState.DECIDED or present_clock.takes_longer(found, is_open=is_open),
         **present_clock.moves(found, is_in_hand=found.state in rules.IN_HAND, is_open=is_open),
         "may_decide": found.state == RightState.CHECK and found.prepared_by != scope.user_id,
         "is_decided": found.state == RightState.DECIDED,
@@ -254,9 +255,12 @@ def told(request: ScopedRequest, notice_id: int) -> HttpResponse:
 @require_GET
 @requires(DECIDE)
 def letter(request: ScopedRequest, rights_id: int) -> HttpResponse:
-    """The letter of a decided request, to be sent to the person."""
+    """The letter of a decided request, or that an open one takes longer, to be sent to the person."""
     scope = request.scope
     found = queries.get_request(rights_id=rights_id, scope=scope)
+    if present_clock.takes_longer(found, is_open=found.state in rules.OPEN):
+        rights.taken(request=found, by=scope, at=timezone.now())
+        return pdf(letters.more_time(found, due_on=present_clock.due_on(found)), f"request-{found.pk}")
     if found.state != RightState.DECIDED:
         raise NotVisible()
     agencies = {agency.pk: agency.name for agency in partnerships.list_agencies(scope=scope)}
@@ -276,12 +280,6 @@ def leaflet(request: ScopedRequest, public_id: UUID) -> HttpResponse:
     rights.leaflet_taken(person=person, by=scope, at=timezone.now())
     points = present.leaflet_points(decided, scope=scope)
     return pdf(letters.leaflet(person, agency=agency, points=points), "how-decisions-are-made")
-
-
-def pdf(body: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -56,3 +56,9 @@ def resume(request: ScopedRequest, found: AnyRequest) -> HttpResponse:
 def extend(request: ScopedRequest, found: AnyRequest) -> HttpResponse:
     form = ExtendForm(request.POST or None)
     return ask(request, found, form, _("Take two more months"), clock.extend, _("Two more months are taken."))
+
+
+def pdf(body: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
-from iom.common.errors import InvalidInput
+from iom.common.errors import InvalidInput, NotVisible
 from iom.partnerships import queries as partnerships
 from iom.people import linkage
 from iom.people.presenters import search as present_people
 from iom.people.queries import people
 from iom.people.queries import search as search_people
 from iom.people.rules import search as typed
-from iom.sharing.adapters import answers
+from iom.sharing.adapters import answers, letters
 from iom.sharing.choices.subject_access import IdentityCheck, RequestState, Treatment
 from iom.sharing.forms.subject_access import (
     CloseForm,
@@ -40,7 +40,7 @@ from iom.sharing.queries import subject_access as queries
 from iom.sharing.rules import subject_access as rules
 from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
-from iom.sharing.views.shared import ask
+from iom.sharing.views.shared import ask, pdf
 
 MANAGE, CHECK = Permission.SUBJECT_ACCESS_MANAGE, Permission.SUBJECT_ACCESS_CHECK
 MOST_FOUND = 25
@@ -143,9 +143,28 @@ def one(request: ScopedRequest, request_id: int) -> HttpResponse:
         "may_release": rules.can_release(**second),
         "may_refuse": rules.can_refuse(**second),
         "is_to_check": found.state in rules.TO_CHECK,
+        "has_letter": has_letter(found),
         **present_clock.moves(found, is_in_hand=is_in_hand, is_open=is_open),
     }
     return render(request, "sharing/subject_access_request.html", context)
+
+
+def has_letter(found: SubjectAccessRequest) -> bool:
+    is_open = found.state in rules.OPEN
+    return found.state == RequestState.REFUSED or present_clock.takes_longer(found, is_open=is_open)
+
+
+@require_GET
+@requires(CHECK)
+def letter(request: ScopedRequest, request_id: int) -> HttpResponse:
+    """The letter that a request is refused, or that it takes longer, to be sent to the person."""
+    found = queries.get_request(request_id=request_id, scope=request.scope)
+    if not has_letter(found):
+        raise NotVisible()
+    subject_access.taken(request=found, kind="letter", by=request.scope, at=timezone.now())
+    if found.state == RequestState.REFUSED:
+        return pdf(letters.refusal(found), f"subject-access-{found.pk}-letter")
+    return pdf(letters.more_time(found, due_on=present_clock.due_on(found)), f"subject-access-{found.pk}-letter")
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,7 +217,7 @@ def refuse(request: ScopedRequest, request_id: int) -> HttpResponse:
     found = opened(request, request_id, "subject-access-refuse")
     if request.method == "POST":
         subject_access.refuse(request=found, seen=request.POST.get("seen", ""), by=scope, at=timezone.now())
-        messages.success(request, _("Refused. Tell the person why."))
+        messages.success(request, _("Refused. Send the letter to the person."))
         return redirect("sharing-subject-access-request", found.pk)
     rules.check_can_refuse(
         state=found.state,

@@ -310,6 +310,7 @@ def ended_things(
     released = SubjectAccessRequest.objects.create(**asking, **by_two, state="released", exported_at=AT)
     answers.folder(released).mkdir(parents=True)
     (answers.folder(released) / "answer.json").write_text(f"{standing.word} answer")
+    refused = SubjectAccessRequest.objects.create(**asking, **by_two, state="refused", closing_reason=standing.word)
     decided = RightsRequest.objects.create(
         **of_right, **by_two, state="decided", outcome="refused", reasons=f"{standing.word} reasons"
     )
@@ -321,6 +322,7 @@ def ended_things(
     return {
         "sharing-subject-access-answer.request_id": released.pk,
         "sharing-subject-access-answer.kind": "json",
+        "sharing-subject-access-letter.request_id": refused.pk,
         "sharing-right-letter.rights_id": decided.pk,
         "sharing-certificate.list_id": destroyed.pk,
         "sharing-subject-access-resume.request_id": paused.pk,

@@ -207,7 +207,7 @@ def test_nothing_is_answered_to_somebody_who_may_be_somebody_else(person: Person
 
 
 def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
-    place: Place, person: Person, irene: Worker, gwen: Worker
+    place: Place, person: Person, irene: Worker, gwen: Worker, as_user: AsUser
 ) -> None:
     with act_in(irene.scope):
         made = rights.record(person=person, asked=ASKED, by=irene.scope, at=AT)
@@ -249,6 +249,10 @@ def test_the_clock_stands_for_a_fee_runs_on_for_a_question_and_is_extended_once(
     assert [each for (each,) in actions] == [
         f"sharing.rights.{each}" for each in ("record", "pause", "resume", "pause", "resume", "extend")
     ]
+    lead, page = as_user(irene), reverse("sharing-right", args=[made.pk])
+    assert f"{page}/letter" in lead.get(page).text
+    assert lead.get(f"{page}/letter").content.startswith(b"%PDF")
+    assert as_user(gwen).get(f"{page}/letter").status_code == 404
     with act_in(gwen.scope):
         assert not RightsPause.objects.exists()  # row-level security alone
         with pytest.raises(NotVisible):

@@ -192,12 +192,15 @@ def test_one_person_alone_does_not_refuse(
     assert "waits for a second person" in proposer.post(f"{page}/close", sent, follow=True).text
     card = second.get(f"{page}/refuse").text
     assert "They are told: Asked each day" in card
-    assert "Refused. Tell the person why." in second.post(f"{page}/refuse", seen_on(card), follow=True).text
+    assert second.get(f"{page}/letter").status_code == 404
+    assert f"{page}/letter" in second.post(f"{page}/refuse", seen_on(card), follow=True).text
+    assert second.get(f"{page}/letter").content.startswith(b"%PDF")
     with act_in(alice.scope):
         found = queries.get_request(request_id=gathered.pk, scope=alice.scope)
         assert (found.state, found.closed_by) == (RequestState.REFUSED, alice.user.pk)
         actions = Event.objects.filter(subject_type="sharing.SubjectAccessRequest").order_by("-pk")
-        assert [each.action for each in actions[:2]] == [
+        assert [each.action for each in actions[:3]] == [
+            "sharing.subject_access.download",
             "sharing.subject_access.refuse",
             "sharing.subject_access.propose_refusal",
         ]

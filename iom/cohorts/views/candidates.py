@@ -144,7 +144,7 @@ def scores(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         # From whose list somebody came here: what a nomination from here is for.
         "scheme": wanted if wanted in {each["run"].scheme.slug for each in ranks} else "",
         "scores": present.score_cards(queries.list_scores(person_id=person.pk, scope=scope)),
-        "may_nominate": shared.may_nominate(scope, memberships, nominations),
+        "may_nominate": shared.may_nominate(scope, person, memberships, nominations),
     }
     return render(request, "cohorts/scores.html", context)
 

@@ -147,7 +147,7 @@ def person(request: ScopedRequest, public_id: UUID) -> HttpResponse:
         "person": found,
         "memberships": [(membership, type_name(membership.cohort_type)) for membership in memberships],
         "nominations": nominations,
-        "may_nominate": shared.may_nominate(scope, memberships, nominations),
+        "may_nominate": shared.may_nominate(scope, found, memberships, nominations),
     }
     return render(request, "cohorts/person.html", context)
 

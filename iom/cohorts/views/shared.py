@@ -12,6 +12,8 @@ from iom.access.scope import Scope
 from iom.cohorts.choices import MembershipState
 from iom.cohorts.models import CohortMembership, Nomination
 from iom.cohorts.queries import UNDECIDED
+from iom.people.models import Person
+from iom.people.queries import restrictions
 
 SECTIONS = (
     ("cohort", "Members", Permission.COHORT_VIEW),
@@ -30,10 +32,17 @@ def sections(scope: Scope, active: str) -> list[dict[str, Any]]:
     ]
 
 
-def may_nominate(scope: Scope, memberships: list[CohortMembership], nominations: list[Nomination]) -> bool:
-    """Whether to offer a nomination of who has these: not while one is undecided, nor of who is in the cohort."""
-    is_in = any(each.state == MembershipState.ACTIVE for each in memberships)
-    return scope.allows(Permission.NOMINATE) and not is_in and not any(each.state in UNDECIDED for each in nominations)
+def may_nominate(
+    scope: Scope, person: Person, memberships: list[CohortMembership], nominations: list[Nomination]
+) -> bool:
+    """Whether to offer a nomination of somebody who has these: not while one is undecided, nor of who is in the cohort,
+    nor while records of theirs are restricted."""
+    return (
+        scope.allows(Permission.NOMINATE)
+        and not any(each.state == MembershipState.ACTIVE for each in memberships)
+        and not any(each.state in UNDECIDED for each in nominations)
+        and not restrictions.is_restricted(person_id=person.pk, scope=scope)
+    )
 
 
 def today() -> date:

@@ -43,7 +43,10 @@ def test_nobody_who_sees_the_restriction_nominates_until_it_is_lifted(
             nominate(person, scheme, worker.scope)
         shown = as_user(worker).get(page)
         assert (shown.status_code, "cannot be nominated or selected" in shown.text) == (409, True)
+    tab = reverse("cohorts-person", args=[person.public_id])
+    assert f'href="{page}' not in as_user(bob).get(tab).text
     lift(held, alice)
+    assert f'href="{page}' in as_user(bob).get(tab).text
     assert as_user(bob).get(page).status_code == 200
     with act_in(bob.scope):
         assert nominate(person, scheme, bob.scope).person == person

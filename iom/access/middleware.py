@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -74,7 +74,7 @@ def opened_this_minute(request: HttpRequest) -> int:
 
 def refused(request: HttpRequest, scope: Scope, action: str) -> None:
     """Records that somebody tried what they may not: which page, and how; no more of the address."""
-    match = request.resolver_match
+    match = request.resolver_match or named(request)
     audit.record(
         by=scope,
         at=timezone.now(),
@@ -84,6 +84,14 @@ def refused(request: HttpRequest, scope: Scope, action: str) -> None:
         subject_id=match.view_name if match else "",
         detail={"method": request.method},
     )
+
+
+def named(request: HttpRequest) -> ResolverMatch | None:
+    """What the address leads to, where nothing has asked yet."""
+    try:
+        return resolve(request.path_info)
+    except Resolver404:
+        return None
 
 
 def as_user_error(exception: Exception) -> UserError | None:

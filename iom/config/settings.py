@@ -251,7 +251,7 @@ SECURE = not (DEBUG or DEMONSTRATION or TESTING)
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60  # a long shift: then everybody signs in anew, however busy they are
 SESSION_SAVE_EVERY_REQUEST = True
-# What one session may open: four pages a second is no person..
+# What one session may open: four pages a second is no person.
 PAGES_A_MINUTE = 1_000_000 if TESTING else int(get_env("OPENIOM_PAGES_A_MINUTE", "240"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

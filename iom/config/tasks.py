@@ -1,6 +1,8 @@
 """Work nobody asks for: jobs that a killed worker left behind go back in the queue; the audit record is sealed."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -32,7 +34,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name="config.seal", queue="upkeep", lock="config.seal", queueing_lock="config.seal")
+@app.task(name="config.seal", queue="seal", lock="config.seal", queueing_lock="config.seal")
 def seal(timestamp: int) -> None:
     """Seals what was recorded since the last time, and anchors the end of each chain that is not anchored yet."""
 
@@ -47,3 +49,12 @@ def seal(timestamp: int) -> None:
             sinks.anchor([head])
 
     each_apart(partnerships.scopes_of_every_partnership(because="sealing the audit record"), work)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="config.forget_sessions", queue="upkeep", queueing_lock="config.forget_sessions")
+def forget_sessions(timestamp: int) -> None:
+    """Removes sessions that are over, with the browser and address of each, also of users who never come back."""
+    call_command("clearsessions")
+    for session in UserSession.objects.iterator():
+        session.purge()

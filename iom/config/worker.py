@@ -1,7 +1,7 @@
-"""`openiom worker`: two workers in one process, for long work and for upkeep.
+"""`openiom worker`: three workers in one process, for long work, for upkeep and for sealing.
 
-Upkeep may not wait for an import that takes an hour: the audit record is sealed within a minute, and what a killed
-worker left behind is found.
+Upkeep may not wait for an import that takes an hour: what a killed worker left behind is found. Nor may sealing wait
+for the upkeep of a night: what was recorded is sealed within a minute.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import asyncio
 import django
 from procrastinate.contrib.django import app
 
-QUEUES = ("work", "upkeep")
+QUEUES = ("work", "upkeep", "seal")
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
 
 
 async def work() -> None:
-    """Works until told to stop, or until one of the two ends: then whoever started the process starts it again."""
+    """Works until told to stop, or until one of them ends: then whoever started the process starts it again."""
     async with app.open_async():
         workers = [
             asyncio.create_task(
@@ -27,7 +27,7 @@ async def work() -> None:
                     queues=[queue],
                     name=queue,
                     delete_jobs="successful",
-                    # One of them hears the signal; its end is the end of both, each after the job it is at.
+                    # One of them hears the signal; its end is the end of all, each after the job it is at.
                     install_signal_handlers=queue == QUEUES[0],
                 )
             )

@@ -65,10 +65,12 @@ class SharingConfig(AppConfig):
         )
         registries.attention_sources.register(AttentionSource("retention", retention.attention, 70))
         registries.merge_handlers.register(MergeHandler("sharing-retention", merging.merge, merging.split, 200))
-        registries.retained_records.register(
-            RetainedRecord("sharing-packages", "agency", packing.plan_ending, packing.end_of_record, order=190)
-        )
         for record, app in (("agency", "people"), ("partnership", "cohorts")):
+            registries.retained_records.register(
+                RetainedRecord(
+                    f"sharing-packages-{record}", record, packing.plan_ending, packing.end_of_record, order=190
+                )
+            )
             registries.retained_records.register(
                 RetainedRecord(
                     f"sharing-copies-{record}",

@@ -89,10 +89,12 @@ def escalate(timestamp: int) -> None:
 @app.task(name="sharing.remove_left_answers", queue="upkeep", queueing_lock="sharing.remove_left_answers")
 def remove_left_answers(timestamp: int) -> None:
     """Removes the files of answers that outlived the record they were made from."""
-    for by in partnerships.scopes_of_every_partnership(because="answers of records that were destroyed"):
-        if by.partnership_id:
-            with act_in(by):
-                subject_access.remove_left(by=by, at=timezone.now())
+
+    def work(by: Scope) -> None:
+        with act_in(by):
+            subject_access.remove_left(by=by, at=timezone.now())
+
+    each_apart(_partnerships("answers of records that were destroyed"), work)
 
 
 @app.periodic(cron="10 0 * * *")

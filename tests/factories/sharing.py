@@ -62,5 +62,5 @@ def given_to(by: Worker, to: Worker, person: Person) -> Disclosure:
     with act_in(by.scope):
         requests.gather(request=asked, by=by.scope, at=AT)
         return requests.send(
-            request=asked, text="Two.", is_part=True, reason="No more", kept_days=30, by=by.scope, at=AT
+            request=asked, text="Two.", special=[], is_part=True, reason="No more", kept_days=30, by=by.scope, at=AT
         )

@@ -11,10 +11,10 @@ from iom.access.scope import Scope
 from iom.agreements import queries
 from iom.agreements.models import ImpactAssessment
 from iom.agreements.operations.marking import locked
-from iom.agreements.rules import check_is_as_seen
 from iom.agreements.rules import impact_assessments as rules
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
+from iom.common.seen import check_is_as_seen
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def approve_assessment(*, assessment: ImpactAssessment, seen: str, by: Scope, at
         residual_risk=assessment.residual_risk,
         commissioner_on=assessment.commissioner_on,
     )
-    check_is_as_seen(seen=seen, drafted_at=assessment.drafted_at)
+    check_is_as_seen(made_at=assessment.drafted_at, seen=seen)
     assessment.approved_by, assessment.approved_at = by.user_id, at
     assessment.save()
     _record(assessment, "agreements.approve_assessment", by=by, at=at)

@@ -17,6 +17,7 @@ from iom.agreements.operations.marking import locked
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common.errors import InvalidInput, NotVisible
+from iom.common.seen import check_is_as_seen
 from iom.partnerships.models import Agency
 
 
@@ -138,7 +139,7 @@ def put_in_force(*, agreement: SharingAgreement, seen: str, by: Scope, at: datet
         is_second_person=agreement.drafted_by != by.user_id,
         on=timezone.localdate(at),
     )
-    rules.check_is_as_seen(seen=seen, drafted_at=agreement.drafted_at)
+    check_is_as_seen(made_at=agreement.drafted_at, seen=seen)
     agreement.state = AgreementState.IN_FORCE
     agreement.put_in_force_by, agreement.put_in_force_at = by.user_id, at
     agreement.save()

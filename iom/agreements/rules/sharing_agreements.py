@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from iom.agreements.choices import AgreementState as State
@@ -106,12 +106,6 @@ def check_can_change(*, state: str) -> None:
     """What is in force stands as it was signed: a change is a new agreement."""
     if state != State.DRAFT:
         raise WrongState("Only a draft can be changed. Withdraw this agreement and draft another.")
-
-
-def check_is_as_seen(*, seen: str, drafted_at: datetime) -> None:
-    """What is approved is what was read: `seen` is the moment of the draft that the page showed, in ISO form."""
-    if seen != drafted_at.isoformat():
-        raise WrongState("This was changed after you opened the page. Look at it again.")
 
 
 def check_dates(*, start_date: date, end_date: date | None, review_on: date) -> None:

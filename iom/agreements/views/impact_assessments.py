@@ -15,6 +15,7 @@ from iom.agreements.forms.impact_assessments import AssessmentForm
 from iom.agreements.presenters import impact_assessments as present
 from iom.agreements.rules import impact_assessments as rules
 from iom.common.errors import InvalidInput, UserError
+from iom.common.seen import mark_of
 from iom.partnerships import queries as partnerships
 
 
@@ -104,5 +105,6 @@ def approve(request: ScopedRequest, assessment_id: int) -> HttpResponse:
         )
     except UserError as error:
         lacks = error.message
-    context = {"assessment": found, "lacks": lacks, "rows": present.summary_rows(found, names={})}
+    rows = present.summary_rows(found, names={})
+    context = {"assessment": found, "seen": mark_of(found.drafted_at), "lacks": lacks, "rows": rows}
     return render(request, "agreements/impact_assessment_approve.html", context)

@@ -17,6 +17,7 @@ from iom.agreements.models import SharingAgreement
 from iom.agreements.presenters import sharing_agreements as present
 from iom.common.errors import InvalidInput, NotVisible, UserError
 from iom.common.registries import agreement_uses
+from iom.common.seen import mark_of
 from iom.partnerships import queries as partnerships
 from iom.partnerships.models import Agency
 
@@ -152,6 +153,7 @@ def put_in_force(request: ScopedRequest, agreement_id: int) -> HttpResponse:
         return redirect("agreements-agreement", found.pk)
     context = {
         "agreement": found,
+        "seen": mark_of(found.drafted_at),
         "parties": [present.party_card(each) for each in found.parties.all()],
         "lacks": _lacks(found, request),
         "warns": present.unassessed(found, is_assessed=queries.is_assessed(agreement=found, scope=scope)),

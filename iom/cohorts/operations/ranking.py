@@ -23,9 +23,8 @@ from iom.people.operations import index
 from iom.people.queries import restrictions
 
 INDEX_WAIT = 600  # seconds: a run of linkage that is written meanwhile takes minutes
-MARGIN = timedelta(
-    minutes=2
-)  # an erasure is dated when it begins, and may have waited for the index before it was seen
+# An erasure is dated when it begins, and may have waited for the index before it was seen.
+MARGIN = timedelta(minutes=2)
 AT_WORK = (RunStatus.WAITING, RunStatus.RUNNING)
 
 

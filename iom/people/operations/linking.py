@@ -142,7 +142,7 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
     back and nothing is changed. Applying the same clusters twice changes nothing the second time. Raises `Stopped`
     where the run was cancelled, even while this was writing.
     """
-    with _moves.index_locked(by, because="linking the partnership's records", wait_seconds=60) as system:
+    with _moves.index_locked(by, because="linking the partnership's records", wait_seconds=600) as system:
         if decisions.mark_of(by.partnership_id) != decisions_mark:
             return False
         with connection.cursor() as cursor:

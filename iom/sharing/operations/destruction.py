@@ -52,7 +52,6 @@ OF_AGENCY = (
     LegalHold,
     SubjectAccessRequest,
     RightsRequest,
-    RightsNotice,
     InformationGiven,
     Restriction,
     LimitedAccess,
@@ -242,6 +241,8 @@ def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
     ids = people.with_merged(person_id=person_id, scope=scope)
     whose = {"person_id__in": ids, "owner_agency": agency_id}
     own = [Rows(model.objects.visible_to(scope).filter(**whose)) for model in OF_AGENCY]
+    # What another agency was told and has not dealt with stays until then: it is how they know whom it is about.
+    own.append(Rows(RightsNotice.objects.visible_to(scope).filter(**whose, dealt_with_at__isnull=False)))
     # The copy made for an answer.
     asked = Q(request__person__in=ids, owner_agency=agency_id)
     own += [

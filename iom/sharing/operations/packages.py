@@ -120,6 +120,8 @@ def fill(
 
 def _check_lawful(package: Package) -> None:
     """Asked when it is put together and again when it is approved: the register may have changed in between."""
+    if not package.basis:
+        raise WrongState("This was begun before a lawful basis was asked for. Drop it and begin anew.")
     giver, sources = package.owner_agency, [item["source"] for item in package.items]
     rules.check_can_begin(giver=giver, gateway=package.gateway, basis=package.basis)
     special = request_rules.special_in(sources=sources, words=package.special)

@@ -45,7 +45,9 @@ def ask(*, person: Person, agency: Agency, asking: Asking, by: Scope, at: dateti
     by.check(Permission.REQUEST_ASK)
     if agency.partnership_id != by.partnership_id:
         raise NotVisible()
-    person = locked_person(person_id=person.pk, by=by)
+    # Who opened the record in an emergency reads it and does not hold it (ADR 18), and may well have to ask.
+    if person.pk not in by.people_opened:
+        person = locked_person(person_id=person.pk, by=by)
     words = {"purpose": asking.purpose, "necessity": asking.necessity, "question": asking.question}
     rules.check_can_ask(
         asking_id=by.agency_id, answering_id=agency.pk, kinds=asking.kinds, words={**words, "who": asking.who}

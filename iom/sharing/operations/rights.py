@@ -14,7 +14,9 @@ from iom.agreements.operations import locked, marked_by
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts.models import PanelDecision
+from iom.common.erasure import REMOVED
 from iom.common.errors import NotVisible
+from iom.common.seen import check_is_as_seen
 from iom.people.models import Person, Restriction
 from iom.people.operations import restrictions
 from iom.people.operations.rows import locked_person
@@ -27,7 +29,6 @@ from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import rights as rules
-from iom.sharing.rules.seen import check_is_as_seen
 
 MANAGE, DECIDE = Permission.RIGHTS_MANAGE, Permission.RIGHTS_DECIDE
 
@@ -176,7 +177,7 @@ def decide(*, request: RightsRequest, seen: str, by: Scope, at: datetime) -> Non
         is_last_of_a_member=retention_queries.is_last_of_a_member(person_id=person.pk, scope=by),
         outcome=request.outcome,
     )
-    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
+    check_is_as_seen(made_at=request.prepared_at, seen=seen)
     RightsRequest.objects.filter(pk=request.pk).update(state=RightState.DECIDED, closed_by=by.user_id, closed_at=at)
     granted = request.outcome in (RightOutcome.GRANTED, RightOutcome.PARTLY)
     if rules.restricts(kind=request.kind, outcome=request.outcome, ground=request.ground):
@@ -209,13 +210,15 @@ def _tell(request: RightsRequest, *, who: str, by: Scope, at: datetime) -> None:
 
 @transaction.atomic
 def deal_with(*, notice: RightsNotice, by: Scope, at: datetime) -> None:
-    """Records that the agency which was told has dealt with its copy."""
+    """Records that the agency which was told has dealt with its copy. Whom it was about is not kept here any longer."""
     by.check(MANAGE)
     notice = locked(row=notice, by=by)
     if notice.agency_id != by.agency_id:
         raise NotVisible()
     rules.check_can_deal_with(is_dealt_with=notice.dealt_with_at is not None)
-    RightsNotice.objects.filter(pk=notice.pk).update(dealt_with_by=by.user_id, dealt_with_at=at)
+    RightsNotice.objects.filter(pk=notice.pk).update(
+        dealt_with_by=by.user_id, dealt_with_at=at, who=REMOVED, what=REMOVED
+    )
     audit.record(
         by=by,
         at=at,

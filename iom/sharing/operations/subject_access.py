@@ -16,6 +16,7 @@ from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.common import background, subject_access
 from iom.common.errors import InvalidInput
+from iom.common.seen import check_is_as_seen
 from iom.people.models import Person
 from iom.people.operations.rows import locked_person
 from iom.sharing.adapters import answers
@@ -25,7 +26,6 @@ from iom.sharing.operations import clock
 from iom.sharing.queries import subject_access as queries
 from iom.sharing.queries.clock import clock_now
 from iom.sharing.rules import subject_access as rules
-from iom.sharing.rules.seen import check_is_as_seen
 
 AT_ONCE = 500
 # What is no longer proposed to a second person.
@@ -94,6 +94,8 @@ def gather(*, request: SubjectAccessRequest, by: Scope, at: datetime) -> int:
     since.
     """
     by.check(Permission.SUBJECT_ACCESS_MANAGE)
+    # Whoever destroys a record of theirs meanwhile waits, and then finds the copies; or was first, and there are none.
+    locked_person(person_id=request.person_id, by=by)
     request = locked(row=request, by=by)
     waits = clock_now(request, scope=by).waits
     rules.check_can_gather(state=request.state, identity=request.identity_check, waits=waits)
@@ -242,11 +244,12 @@ def release(*, request: SubjectAccessRequest, seen: str, by: Scope, at: datetime
     """Releases the answer as the second person, who saw it as `seen` says; its files are made in the background."""
     by.check(Permission.SUBJECT_ACCESS_CHECK)
     request = locked(row=request, by=by)
+    rules.check_is_there(is_emptied=queries.is_emptied(request))
     deciders = queries.deciders(request=request, scope=by)
     rules.check_can_release(
         state=request.state, checker_id=by.user_id, prepared_by=request.prepared_by, deciders=deciders
     )
-    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
+    check_is_as_seen(made_at=request.prepared_at, seen=seen)
     counts = queries.count_of(request=request, scope=by)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.RELEASED, closed_by=by.user_id, closed_at=at
@@ -286,7 +289,7 @@ def refuse(*, request: SubjectAccessRequest, seen: str, by: Scope, at: datetime)
         prepared_by=request.prepared_by,
         deciders=queries.deciders(request=request, scope=by),
     )
-    check_is_as_seen(prepared_at=request.prepared_at, seen=seen)
+    check_is_as_seen(made_at=request.prepared_at, seen=seen)
     SubjectAccessRequest.objects.filter(pk=request.pk).update(
         state=RequestState.REFUSED, closed_by=by.user_id, closed_at=at
     )

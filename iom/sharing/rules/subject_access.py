@@ -148,6 +148,11 @@ def check_is_released(*, state: str) -> None:
         raise WrongState("This answer has not been released.")
 
 
+def check_is_there(*, is_emptied: bool) -> None:
+    if is_emptied:
+        raise WrongState("The record that this answer is about was destroyed. End the request without an answer.")
+
+
 def check_can_take(*, is_outdated: bool) -> None:
     """Since a merge half a record is missing from an answer; since a split it may tell one person of another."""
     if is_outdated:

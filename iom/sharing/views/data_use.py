@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, requires
+from iom.common.errors import InvalidInput
 from iom.sharing.forms.data_use import DataUseForm
 from iom.sharing.operations import data_use as operations
 from iom.sharing.presenters import data_use as present
@@ -43,10 +44,15 @@ def transparency(request: ScopedRequest) -> HttpResponse:
 @requires(ANSWER)
 def answer(request: ScopedRequest) -> HttpResponse:
     """What only the partnership knows of how data is used, all on one page."""
-    said = {str(point): each.text for point, each in queries.answers(scope=request.scope).items()}
-    form = DataUseForm(request.POST or None, initial=said)
+    now = queries.answers(scope=request.scope)
+    seen = request.POST.get("seen", "") or str(max((each.pk for each in now.values()), default=0))
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
+        raise InvalidInput("Open the page again.")
+    # What was on the page: what somebody else wrote since is neither shown as this user's nor taken back by them.
+    shown = queries.answers(scope=request.scope, until=int(seen)) if request.method == "POST" else now
+    form = DataUseForm(request.POST or None, initial={str(point): each.text for point, each in shown.items()})
     if request.method == "POST" and form.is_valid():
         operations.answer(texts=form.changed(), by=request.scope, at=timezone.now())
         messages.success(request, _("Saved. Everybody who works with the system can read it."))
         return redirect("sharing-data-use")
-    return render(request, "sharing/data_use_answer.html", {"form": form})
+    return render(request, "sharing/data_use_answer.html", {"form": form, "seen": seen})

@@ -15,6 +15,7 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
 from iom.common.errors import InvalidInput, NotVisible
+from iom.common.seen import mark_of
 from iom.partnerships import queries as partnerships
 from iom.people.models import Person
 from iom.people.presenters.frame import person_frame
@@ -39,7 +40,6 @@ from iom.sharing.queries import rights as queries
 from iom.sharing.queries import subject_access as disclosures
 from iom.sharing.rules import rights as rules
 from iom.sharing.rules.exemptions import exemptions
-from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
 from iom.sharing.views.shared import ask, pdf
 

@@ -15,6 +15,7 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
 from iom.audit import operations as audit
 from iom.common.errors import InvalidInput, NotVisible
+from iom.common.seen import mark_of
 from iom.partnerships import queries as partnerships
 from iom.people import linkage
 from iom.people.presenters import search as present_people
@@ -38,7 +39,6 @@ from iom.sharing.presenters import clock as present_clock
 from iom.sharing.presenters import subject_access as present
 from iom.sharing.queries import subject_access as queries
 from iom.sharing.rules import subject_access as rules
-from iom.sharing.rules.seen import mark_of
 from iom.sharing.views import shared
 from iom.sharing.views.shared import ask, pdf
 

@@ -357,4 +357,6 @@ def test_more_pages_in_a_minute_than_somebody_reads_are_refused_and_told_once(
     assert answers[-1].status_code == 429
     assert "Wait for a minute" in answers[-1].text
     assert recorded(place, "access.too_fast") == ["access.too_fast"]
+    with act_in(alice.scope):
+        assert Event.objects.get(action="access.too_fast").subject_id == "today"
     assert as_user(bob).get("/").status_code == 200

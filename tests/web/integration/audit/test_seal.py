@@ -249,7 +249,7 @@ def test_a_reason_erased_with_its_person_is_no_fault(place: Place, chain: list[H
         by=by, at=AT, kind=Kind.ALTERATION, action="test.beside", subject_type="test.Thing", subject_id=1, person_id=40,
         reason="Seen in Castle Street",
     )  # fmt: skip
-    assert audit.erase_values(person_id=40, by=by) == 1
+    assert audit.erase_values(person_ids=[40], by=by) == 1
     assert faults(place, chain) == []
 
 

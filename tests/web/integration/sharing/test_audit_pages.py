@@ -25,7 +25,7 @@ from iom.sharing import tasks
 from iom.sharing.choices.looks import Doubt, Finding
 from iom.sharing.models import LookReview
 from iom.sharing.operations import looks
-from iom.sharing.queries import events, subject_access
+from iom.sharing.queries import events
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import link_people, make_record
 
@@ -180,20 +180,6 @@ def test_a_look_at_somebody_they_are_shut_out_of_is_not_theirs_to_review(
     client = as_user(ines)
     assert client.get(reverse("sharing-look", args=[about.pk])).status_code == 404
     assert about.pk not in shown(client.get(reverse("sharing-looks")))
-
-
-def test_an_answer_to_a_person_names_every_recipient_whoever_writes_it(
-    robin: Person, ines: Worker, alice: Worker, shut_out: Scope
-) -> None:
-    """A list that named both may have left the partnership: the one they may see is told so all the same."""
-    with act_in(alice.scope):
-        audit.record(
-            by=alice.scope, at=AT, kind=Kind.DISCLOSURE, action="export.people", subject_type="x", subject_id=1,
-            people=[robin.pk, robin.pk + 1],
-        )  # fmt: skip
-    with act_in(shut_out):
-        found = subject_access.recipients(person_id=robin.pk + 1, scope=shut_out)
-    assert [each.agency.pk for each in found] == [alice.scope.agency_id]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from iom.common.errors import NotAllowed
 from iom.common.registries import privacy_declarations
 from iom.config import pages
 from iom.sharing.choices.data_use import Point
-from iom.sharing.forms.data_use import DataUseForm
 from iom.sharing.models import DataUseAnswer
 from iom.sharing.operations import data_use as operations
 from iom.sharing.presenters import data_use
+from iom.sharing.queries import data_use as queries
 from iom_analytics.cohorts import FACTORS
 from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.sharing import seen_on
 
 SignIn = Callable[[Worker], Client]
 PAGE = "/how-data-is-used"
@@ -133,11 +134,15 @@ def test_the_partnership_fills_in_what_the_program_cannot_know(
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(irene: Worker, as_user: SignIn) -> None:
+    client = as_user(irene)
+    form = dict.fromkeys(Point, "") | seen_on(client.get(f"{PAGE}/fill-in").text)
     with act_in(irene.scope):
         operations.answer(texts={Point.TEAM: "IOM hub"}, by=irene.scope, at=AT)
-    form = DataUseForm(dict.fromkeys(Point, "") | {"owner": "The chair"}, initial={})
-    assert form.is_valid()
-    assert form.changed() == {Point.OWNER: "The chair"}
+    assert client.post(f"{PAGE}/fill-in", form | {"owner": "The chair"}).status_code == 302
+    with act_in(irene.scope):
+        found = {point: each.text for point, each in queries.answers(scope=irene.scope).items()}
+    assert found == {Point.TEAM: "IOM hub", Point.OWNER: "The chair"}
+    assert client.post(f"{PAGE}/fill-in", form | {"seen": "x"}).status_code == 400
 
 
 def test_it_is_only_added_to_and_is_its_partnerships(

@@ -394,14 +394,23 @@ def test_the_page_of_a_request_asks_as_often_for_forty_items_as_for_four(
 def packed_for(by: Worker, second: Worker, person: Person, folder: Path, whom: str) -> Package:
     outside = Outside(
         organisation="Harbour Hostel", recipient=whom, certificate=key_pair(folder, "ada"), purpose="A place",
-        necessity="They ask", gateway="crime-and-disorder-s115", kinds=["sanctions"], days=7,
+        necessity="They ask", gateway="crime-and-disorder-s115", basis="law-enforcement-task", kinds=["sanctions"],
+        days=7,
     )  # fmt: skip
     at = timezone.now()
     with act_in(by.scope):
         package = packages.begin(person=person, outside=outside, by=by.scope, at=at)
-        package = packages.fill(package=package, ticked=[], text="No arson.", by=by.scope, at=at)
+        package = packages.fill(
+            package=package, ticked=[], text="No arson.", special=[], conditions=[], by=by.scope, at=at
+        )
     with act_in(second.scope):
-        return packages.approve(package=package, who="Robin Marsh", by=second.scope, at=at)
+        return packages.approve(
+            package=package,
+            who="Robin Marsh",
+            seen=packages.as_shown(package, who="Robin Marsh"),
+            by=second.scope,
+            at=at,
+        )
 
 
 def test_the_answer_names_whom_the_agency_gave_data_and_never_who_acted(

@@ -6,22 +6,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
 from django.conf import settings as in_force
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from iom.access.scope import act_in, unrestricted
 from iom.audit.models import Event
+from iom.config import tasks
 from tests.factories.partnerships import Place, Worker
 
 AsUser = Callable[[Worker], Client]
@@ -360,3 +365,13 @@ def test_more_pages_in_a_minute_than_somebody_reads_are_refused_and_told_once(
     with act_in(alice.scope):
         assert Event.objects.get(action="access.too_fast").subject_id == "today"
     assert as_user(bob).get("/").status_code == 200
+
+
+def test_what_is_kept_of_a_session_goes_when_it_is_over(alice: Worker, bob: Worker) -> None:
+    client = Client()
+    sign_in(alice, client=client)
+    tasks.forget_sessions(0)
+    assert UserSession.objects.count() == 1
+    Session.objects.update(expire_date=timezone.now() - timedelta(days=1))
+    tasks.forget_sessions(0)
+    assert (UserSession.objects.count(), Session.objects.count()) == (0, 0)

@@ -22,6 +22,8 @@ from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person, SourceRecord
 from iom.sharing.operations import limits as merging
+from iom.sharing.operations import requests
+from iom.sharing.operations.requests import Asking
 from iom.sharing.queries import limits as queries
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import make_person
@@ -214,6 +216,22 @@ def open_it(person: Person, worker: Worker, **given: Any) -> EmergencyAccess:
     with act_in(scope):
         told = queries.owners_opened(person_id=person.pk, scope=scope)
         return operations.open_emergency(person_id=person.pk, told_agencies=told, by=scope, **values)
+
+
+def test_who_opened_a_record_in_an_emergency_can_ask_its_owner(place: Place, practitioner: Worker) -> None:
+    with act_in(place.system()):
+        person = make_person(place, agency="Treatment", audience="own", family_name="Quayle")
+    open_it(person, practitioner)
+    scope = seen_by(practitioner)
+    asking = Asking(
+        who="A Quayle", purpose="To keep him safe", necessity="Nobody else knows", question="What does he take?",
+        kinds=["answers"], gateway="crime-and-disorder-s115", urgency="urgent",
+    )  # fmt: skip
+    with act_in(scope):
+        made = requests.ask(
+            person=person, agency=place.agencies["Treatment"], asking=asking, by=scope, at=timezone.now()
+        )
+    assert made.person_id == person.pk
 
 
 def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(

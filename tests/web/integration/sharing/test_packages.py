@@ -355,8 +355,9 @@ def test_a_package_of_somebody_merged_or_split_can_be_fetched_no_longer(
         assert {int(each) for each in said} == {ready.pk, waiting.pk}
 
 
+@pytest.mark.parametrize("record", ["agency", "partnership"])
 def test_a_package_ends_with_the_record_that_it_was_made_from(
-    place: Place, person: Person, maker: Worker, approver: Worker, tmp_path: Path,
+    record: str, place: Place, person: Person, maker: Worker, approver: Worker, tmp_path: Path,
     django_capture_on_commit_callbacks: Any,
 ) -> None:  # fmt: skip
     certificate, by = key_pair(tmp_path, "hostel"), place.system("Probation")
@@ -369,7 +370,7 @@ def test_a_package_ends_with_the_record_that_it_was_made_from(
             operations.taken(package=of_erased, by=maker.scope, at=timezone.now())
     with django_capture_on_commit_callbacks(execute=True), act_in(by):
         for entry in registries.retained_records:
-            if entry.name.startswith("sharing-") and entry.record == "agency":
+            if entry.name.startswith("sharing-") and entry.record == record:
                 entry.erase(by=by, person_id=person.pk, agency_id=by.agency_id, at=timezone.now())
     assert not files.file_of(ready.pk).exists()
     with act_in(by):

@@ -144,6 +144,17 @@ def test_another_agencys_row_needs_that_agency_to_be_asked(place: Place, irene: 
         subject_access.decide(item=item, treatment="give", consulted="Their lead agrees", by=irene.scope, at=AT)
 
 
+def test_what_was_destroyed_while_it_waited_is_not_released(
+    gathered: SubjectAccessRequest, irene: Worker, alice: Worker
+) -> None:
+    decide_all(gathered, irene)
+    with act_in(irene.scope):
+        subject_access.prepare(request=gathered, by=irene.scope, at=AT)
+        SubjectAccessRequest.objects.filter(pk=gathered.pk).update(asked_for="(removed)")
+    with act_in(alice.scope), pytest.raises(WrongState, match="was destroyed"):
+        subject_access.release(request=gathered, seen=SEEN, by=alice.scope, at=AT)
+
+
 def test_nothing_leaves_before_all_is_decided_and_a_second_person_has_checked(
     gathered: SubjectAccessRequest, irene: Worker, alice: Worker
 ) -> None:

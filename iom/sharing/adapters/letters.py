@@ -61,50 +61,35 @@ def answer(request: RightsRequest, *, told: list[str]) -> bytes:
         f"We tell who had this data from us: {', '.join(told)}." if told else "",
         COMPLAIN,
     ]
-    return written(
-        title="Your request about your data",
-        person=request.person.name,
-        agency=request.owner_agency.name,
-        lines=[
-            f"You asked us: {Right(request.kind).label}. {request.asked_for}",
-            f"The law: {rules.LAWS[Right(request.kind), request.regime]}.",
-            *filter(None, paragraphs),
-        ],
-        points=[],
-    )
+    lines = [
+        f"You asked us: {Right(request.kind).label}. {request.asked_for}",
+        f"The law: {rules.LAWS[Right(request.kind), request.regime]}.",
+        *filter(None, paragraphs),
+    ]
+    return about(request, title="Your request about your data", lines=lines)
 
 
 def more_time(request: AnyRequest, *, due_on: date | None) -> bytes:
     """That a request takes two months more, and why, for the person to have within the first month."""
     by_when = f"We answer by {day(due_on)} at the latest." if due_on else "We answer once we have heard from you."
-    return written(
-        title="Your request takes longer",
-        person=request.person.name,
-        agency=request.owner_agency.name,
-        lines=[
-            f"You asked us on {day(request.received_on)}: {request.asked_for}",
-            f"We need up to two months more. The reason: {request.extension_reason}",
-            by_when,
-            COMPLAIN,
-        ],
-        points=[],
-    )
+    lines = [
+        f"You asked us on {day(request.received_on)}: {request.asked_for}",
+        f"We need up to two months more. The reason: {request.extension_reason}",
+        by_when,
+        COMPLAIN,
+    ]
+    return about(request, title="Your request takes longer", lines=lines)
 
 
 def refusal(request: SubjectAccessRequest) -> bytes:
     """That a request to see data is refused, with the reasons that two people agreed on."""
-    return written(
-        title="Your request for your data",
-        person=request.person.name,
-        agency=request.owner_agency.name,
-        lines=[
-            f"You asked us on {day(request.received_on)}: {request.asked_for}",
-            f"The law: {LAWS[request.regime]}.",
-            f"We do not give you what you asked for. The reason: {request.closing_reason}",
-            COMPLAIN,
-        ],
-        points=[],
-    )
+    lines = [
+        f"You asked us on {day(request.received_on)}: {request.asked_for}",
+        f"The law: {LAWS[request.regime]}.",
+        f"We do not give you what you asked for. The reason: {request.closing_reason}",
+        COMPLAIN,
+    ]
+    return about(request, title="Your request for your data", lines=lines)
 
 
 def leaflet(person: Person, *, agency: str, points: list[Point]) -> bytes:
@@ -116,6 +101,10 @@ def leaflet(person: Person, *, agency: str, points: list[Point]) -> bytes:
         lines=[OFFERS, CONTEST, COMPLAIN],
         points=[asdict(point) for point in points],
     )
+
+
+def about(request: AnyRequest, *, title: str, lines: list[str]) -> bytes:
+    return written(title=title, person=request.person.name, agency=request.owner_agency.name, lines=lines, points=[])
 
 
 def written(**letter: Any) -> bytes:

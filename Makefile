@@ -61,7 +61,7 @@ demo: $(VENV)/.prod $(ASSETS) $(CATALOGUES) ## a populated partnership on 127.0.
 # The browser's tests run by themselves: its driver keeps an event loop in the thread, where Django allows no query.
 test: setup ## every test: unit, PostgreSQL, Spark, browser
 	$(PY) -m pytest -n 2 -m "not browser"
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -n 2 -m browser
 
 # --- the rest -----------------------------------------------------------------------------------------------------
 .PHONY: check fix bench validate docs wheel requirements clean

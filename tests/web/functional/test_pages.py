@@ -52,6 +52,7 @@ NO_PAGE = {
     "people-merge",
     "sharing-certificate",
     "agreements-document",  # a file
+    "sharing-transparency",  # a file
     # Looked at in test_rights.py, which makes a request; the leaflet is a file.
     "sharing-right",
     "sharing-right-identity",
@@ -80,6 +81,7 @@ NO_PAGE = {
     "sharing-subject-access-refuse",
     "sharing-subject-access-close",
     "sharing-subject-access-answer",
+    "sharing-subject-access-letter",
     "sharing-subject-access-item",
     "sharing-subject-access-give-all",
     # Looked at in test_ask_another_agency.py, by the agencies and roles that they are for.

@@ -37,8 +37,9 @@ FIELDS = {
         "added_by": STAFF,
     },
     "agreements.ImpactAssessment": {
-        **all_of(SYSTEM, "id", "partnership", "owner", "agreement", "title", "processing", "risks", "consulted"),
-        **all_of(SYSTEM, "residual_risk", "commissioner_on", "outcome", "review_on", "drafted_at", "approved_at"),
+        **all_of(SYSTEM, "id", "partnership", "owner", "agreement", "follows", "title", "processing", "risks"),
+        **all_of(SYSTEM, "consulted", "residual_risk", "commissioner_on", "outcome", "review_on", "drafted_at"),
+        "approved_at": SYSTEM,
         **all_of(STAFF, "drafted_by", "approved_by"),
     },
     "agreements.LimitedAccess": {

@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{IMPACT}/", impact_assessments.assessments, name="agreements-assessments"),
     path(f"{IMPACT}/new", impact_assessments.new, name="agreements-new-assessment"),
     path(f"{IMPACT}/<int:assessment_id>", impact_assessments.assessment, name="agreements-assessment"),
+    path(f"{IMPACT}/<int:assessment_id>/review", impact_assessments.review, name="agreements-review-assessment"),
     path(f"{IMPACT}/<int:assessment_id>/change", impact_assessments.change, name="agreements-change-assessment"),
     path(f"{IMPACT}/<int:assessment_id>/approve", impact_assessments.approve, name="agreements-approve-assessment"),
 ]

@@ -21,6 +21,9 @@ class ImpactAssessment(models.Model):
     agreement = models.ForeignKey(
         SharingAgreement, on_delete=models.PROTECT, null=True, blank=True, related_name="impact_assessments"
     )
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by", help_text="What it reviews"
+    )
     title = models.CharField(max_length=200)
     processing = models.TextField(help_text="What is done with whose data, why, and whether it is needed")
     risks = models.TextField(help_text="What could happen to the people concerned, and the measures against it")

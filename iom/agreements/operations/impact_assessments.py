@@ -33,15 +33,27 @@ class Assessed:
 
 
 @transaction.atomic
-def draft_assessment(*, assessed: Assessed, by: Scope, at: datetime) -> ImpactAssessment:
-    """A new assessment of the partnership, kept by the actor's agency."""
+def draft_assessment(
+    *, assessed: Assessed, by: Scope, at: datetime, follows: ImpactAssessment | None = None
+) -> ImpactAssessment:
+    """A new assessment of the partnership, kept by the actor's agency; `follows`: the one that it reviews.
+
+    Raises `WrongState` where that is a draft, or somebody else has begun to review it.
+    """
     by.check(Permission.AGREEMENT_MANAGE)
     _check(assessed, by=by, at=at)
+    if follows is not None:
+        follows = locked(row=follows, by=by)
+        rules.check_can_review_assessment(
+            is_approved=follows.approved_at is not None,
+            is_followed=ImpactAssessment.objects.filter(follows=follows).exists(),
+        )
     assessment = ImpactAssessment.objects.create(
         partnership_id=by.partnership_id,
         owner_id=by.agency_id,
         drafted_by=by.user_id,
         drafted_at=at,
+        follows=follows,
         **asdict(assessed),
     )
     _record(assessment, "agreements.draft_assessment", by=by, at=at)

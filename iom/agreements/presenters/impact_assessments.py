@@ -42,7 +42,10 @@ def _line(assessment: ImpactAssessment, text: str, on: date, overdue: bool = Fal
 
 
 def state(assessment: ImpactAssessment) -> dict[str, str]:
-    """Draft or approved, as a tag."""
+    """Draft, approved, or followed by another that is, as a tag."""
+    later = getattr(assessment, "followed_by", None)
+    if later is not None and later.approved_at:
+        return {"text": _("Reviewed"), "colour": "grey"}
     if assessment.approved_at:
         return {"text": _("Approved"), "colour": "green"}
     return {"text": _("Draft"), "colour": "blue"}

@@ -9,14 +9,17 @@ from iom.common.errors import NotVisible
 
 def list_assessments(*, scope: Scope) -> list[ImpactAssessment]:
     """Every assessment of the partnership, newest first."""
-    found = ImpactAssessment.objects.visible_to(scope).select_related("agreement", "owner")
+    found = ImpactAssessment.objects.visible_to(scope).select_related("agreement", "owner", "followed_by")
     return list(found.order_by("-drafted_at", "-pk"))
 
 
 def get_assessment(*, assessment_id: int, scope: Scope) -> ImpactAssessment:
     """One assessment. Raises `NotVisible` where it is not the partnership's."""
     found: ImpactAssessment | None = (
-        ImpactAssessment.objects.visible_to(scope).select_related("agreement", "owner").filter(pk=assessment_id).first()
+        ImpactAssessment.objects.visible_to(scope)
+        .select_related("agreement", "owner", "follows", "followed_by")
+        .filter(pk=assessment_id)
+        .first()
     )
     if found is None:
         raise NotVisible()
@@ -30,8 +33,9 @@ def is_assessed(*, agreement: SharingAgreement, scope: Scope) -> bool:
 
 
 def list_assessments_near_review(*, scope: Scope, until: date) -> list[ImpactAssessment]:
-    """Approved assessments whose review falls before a day, the soonest first."""
+    """Approved assessments whose review falls before a day, and that no approved one follows, the soonest first."""
     found = ImpactAssessment.objects.visible_to(scope).filter(approved_at__isnull=False, review_on__lte=until)
+    found = found.filter(followed_by__approved_at__isnull=True)
     return list(found.order_by("review_on", "pk"))
 
 

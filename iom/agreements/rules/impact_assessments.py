@@ -23,6 +23,14 @@ def check_can_change_assessment(*, is_approved: bool) -> None:
         raise WrongState("This assessment is approved and stands. Draft another to follow it.")
 
 
+def check_can_review_assessment(*, is_approved: bool, is_followed: bool) -> None:
+    """What stands is reviewed by drafting the one that follows it, once."""
+    if not is_approved:
+        raise WrongState("This assessment is a draft. Change it instead.")
+    if is_followed:
+        raise WrongState("Somebody has begun to review this assessment. Open the one that follows it.")
+
+
 def check_can_approve_assessment(
     *, is_approved: bool, is_second_person: bool, residual_risk: str, commissioner_on: date | None
 ) -> None:
@@ -37,4 +45,5 @@ def check_can_approve_assessment(
         raise WrongState("A high risk is left. The Information Commissioner must be consulted first.")
 
 
+can_review_assessment = can(check_can_review_assessment)
 can_approve_assessment = can(check_can_approve_assessment)

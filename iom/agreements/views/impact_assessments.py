@@ -44,6 +44,9 @@ def assessment(request: ScopedRequest, assessment_id: int) -> HttpResponse:
         "rows": present.summary_rows(found, names=names),
         "may_change": is_draft and request.scope.allows(Permission.AGREEMENT_MANAGE),
         "may_approve": is_draft and request.scope.allows(Permission.AGREEMENT_APPROVE),
+        "may_review": request.scope.allows(Permission.AGREEMENT_MANAGE)
+        and rules.can_review_assessment(is_approved=not is_draft, is_followed=hasattr(found, "followed_by")),
+        "followed_by": getattr(found, "followed_by", None),
     }
     return render(request, "agreements/impact_assessment.html", context)
 
@@ -61,6 +64,31 @@ def new(request: ScopedRequest) -> HttpResponse:
         else:
             return redirect("agreements-assessment", made.pk)
     context = {"form": form, "back": reverse("agreements-assessments")}
+    return render(request, "agreements/impact_assessment_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AGREEMENT_MANAGE)
+def review(request: ScopedRequest, assessment_id: int) -> HttpResponse:
+    """Reviews an assessment that stands: drafts the one that follows it, from what it says."""
+    found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
+    rules.check_can_review_assessment(
+        is_approved=found.approved_at is not None, is_followed=hasattr(found, "followed_by")
+    )
+    agreements = queries.list_agreements(scope=request.scope)
+    # When to look again, and whether the Commissioner was asked, is said anew.
+    initial = AssessmentForm.initial_of(found) | {"review_on": None, "commissioner_on": None}
+    form = AssessmentForm(request.POST or None, agreements=agreements, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.draft_assessment(
+                assessed=form.assessed(), follows=found, by=request.scope, at=timezone.now()
+            )
+        except InvalidInput as error:
+            add_errors(form, error)
+        else:
+            return redirect("agreements-assessment", made.pk)
+    context = {"form": form, "back": reverse("agreements-assessment", args=[found.pk]), "reviewed": found}
     return render(request, "agreements/impact_assessment_form.html", context)
 
 

@@ -48,6 +48,7 @@ def retention(request: ScopedRequest) -> HttpResponse:
         "holds": [present.hold_row(hold, names=names, on=on) for hold in holds],
         "lists": [present.list_row(each) for each in queries.list_lists(scope=scope)],
         "may_review": scope.allows(Permission.RETENTION_REVIEW),
+        "may_find": scope.allows(Permission.RETENTION_REVIEW) and scope.allows(Permission.SUBJECT_ACCESS_MANAGE),
     }
     return render(request, "sharing/retention.html", context)
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from iom.access.permissions import Permission
@@ -44,6 +45,12 @@ from iom.sharing.views.shared import ask, pdf
 
 MANAGE, CHECK = Permission.SUBJECT_ACCESS_MANAGE, Permission.SUBJECT_ACCESS_CHECK
 MOST_FOUND = 25
+# What somebody is looked for here: where a choice leads, and what the page asks.
+FOUND_FOR = {
+    "": ("sharing-subject-access-new", gettext_noop("Whose data is asked for?")),
+    "rights": ("sharing-rights-new", gettext_noop("Whose data is asked for?")),
+    "hold": ("sharing-place-hold", gettext_noop("Whose records are to be kept?")),
+}
 
 
 @require_GET
@@ -73,12 +80,14 @@ def find(request: ScopedRequest) -> HttpResponse:
     audit.viewed_list(by=scope, at=timezone.now(), person_ids=person_ids, action="view.subject_access_find")
     records = people.records_of(person_ids=person_ids, scope=scope)
     rows = present_people.rows(shown, records, found.exact, on)
-    is_about_rights = request.GET.get("for") == "rights"
+    what_for = request.GET.get("for", "")
+    to, heading = FOUND_FOR.get(what_for, FOUND_FOR[""])
     context = {
         "typed": text,
         "rows": list(zip(shown, rows, strict=True)),
-        "is_about_rights": is_about_rights,
-        "to": "sharing-rights-new" if is_about_rights else "sharing-subject-access-new",
+        "what_for": what_for if what_for in FOUND_FOR else "",
+        "heading": _(heading),
+        "to": to,
     }
     return render(request, "sharing/subject_access_find.html", context)
 

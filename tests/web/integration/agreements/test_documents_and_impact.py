@@ -18,6 +18,7 @@ from iom.access.scope import act_in
 from iom.agreements import operations as agreements
 from iom.agreements.adapters import documents as store
 from iom.agreements.models import AgreementDocument, ImpactAssessment
+from iom.agreements.operations import Assessed
 from iom.agreements.presenters import impact_assessments as present
 from iom.agreements.rules.documents import LARGEST
 from iom.audit.models import Event
@@ -202,3 +203,41 @@ def test_today_tells_of_an_assessment_near_its_review(
     with act_in(irene.scope):
         found = present.attention(scope=irene.scope, on=on)
     assert [item.overdue for item in found] == ([] if overdue is None else [overdue])
+
+
+def test_what_stands_is_reviewed_by_the_one_that_follows_it(
+    place: Place, irene: Worker, martin: Worker, as_user: SignIn
+) -> None:
+    on = timezone.localdate()
+    with act_in(irene.scope):
+        first = make_assessment(place.agencies["Probation"], at=AT)
+        with pytest.raises(WrongState, match="Change it instead"):
+            make_review(first, irene)
+    with act_in(martin.scope):
+        agreements.approve_assessment(assessment=first, seen=AT.isoformat(), by=martin.scope, at=AT)
+        ImpactAssessment.objects.update(review_on=on)
+    page = f"/admin/impact-assessments/{first.pk}"
+    client = as_user(irene)
+    assert "Choosing whom to manage" in client.get(f"{page}/review").text, "it begins with what stands"
+    assert "Enter a day in the future" in client.post(f"{page}/review", {**TYPED, "review_on_year": "2020"}).text
+    later = client.post(f"{page}/review", TYPED)["Location"]
+    assert client.get(f"{page}/review").status_code == 409
+    with act_in(irene.scope), pytest.raises(WrongState, match="begun to review"):
+        make_review(first, irene)
+    assert f'href="{later}"' in client.get(page).text
+    with act_in(irene.scope):
+        assert present.attention(scope=irene.scope, on=on)[0].overdue, "until the review is approved"
+        second = ImpactAssessment.objects.get(follows=first)
+        ImpactAssessment.objects.filter(pk=second.pk).update(residual_risk="low")
+    with act_in(martin.scope):
+        seen = second.drafted_at.isoformat()
+        agreements.approve_assessment(assessment=second, seen=seen, by=martin.scope, at=AT)
+    with act_in(irene.scope):
+        assert present.attention(scope=irene.scope, on=on) == []
+    assert "Reviewed" in client.get("/admin/impact-assessments/").text
+
+
+def make_review(of: ImpactAssessment, by: Worker) -> ImpactAssessment:
+    names = "title agreement_id processing risks consulted residual_risk commissioner_on outcome review_on".split()
+    assessed = Assessed(**{name: getattr(of, name) for name in names})
+    return agreements.draft_assessment(assessed=assessed, follows=of, by=by.scope, at=AT)

@@ -25,6 +25,7 @@ from iom.sharing import tasks
 from iom.sharing.models import (
     DestructionItem,
     DestructionList,
+    LegalHold,
     RetentionReview,
     SubjectAccessItem,
     SubjectAccessRequest,
@@ -465,3 +466,20 @@ def test_every_table_with_something_to_remove_is_emptied_by_somebody(place: Plac
         for entry in registries.retained_records:
             entry.plan(scope=system, person_id=person.pk, agency_id=system.agency_id)
     assert wanted - seen - set(NOT_ERASED) == set()
+
+
+def test_a_hold_is_placed_on_anybody_found_by_name_before_their_record_is_due(
+    place: Place, irene: Worker, as_user: AsUser
+) -> None:
+    with act_in(place.system()):
+        record = make_record(place, family_name="Ravensworth")
+    found = link_people(place, {"p-new": [record]})["p-new"]
+    client = as_user(irene)
+    assert "for=hold" in client.get(reverse("sharing-retention")).text
+    page = client.get(reverse("sharing-subject-access-find"), {"q": "Ravensworth", "for": "hold"}).text
+    assert "Whose records are to be kept?" in page
+    address = reverse("sharing-place-hold", args=[found.public_id])
+    assert f'href="{address}"' in page
+    assert client.post(address, {"reason": "Inquest"}).status_code == 302
+    with act_in(irene.scope):
+        assert LegalHold.objects.get().person == found

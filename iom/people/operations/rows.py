@@ -1,5 +1,7 @@
 """The person whom an operation is about, held. Here for the apps above: who writes about somebody holds them first."""
 
+from django.db.models import QuerySet
+
 from iom.access.scope import Scope
 from iom.common.errors import NotVisible
 from iom.people.models import Person
@@ -10,8 +12,21 @@ def locked_person(*, person_id: int, by: Scope) -> Person:
 
     Raises `NotVisible` where they were destroyed, or merged into another, meanwhile.
     """
-    there = Person.objects.visible_to(by).filter(pk=person_id, erased_at__isnull=True, merged_into__isnull=True)
-    found: Person | None = there.select_for_update(of=("self",)).first()
-    if found is None:
+    return _only(_there(person_id, by).select_for_update(of=("self",)))
+
+
+def person_there(*, person_id: int, by: Scope) -> Person:
+    """The same person, not held: for who opened the record in an emergency, which is read and not locked (ADR 18)."""
+    return _only(_there(person_id, by))
+
+
+def _there(person_id: int, by: Scope) -> "QuerySet[Person]":
+    found: QuerySet[Person] = Person.objects.visible_to(by)
+    return found.filter(pk=person_id, erased_at__isnull=True, merged_into__isnull=True)
+
+
+def _only(found: "QuerySet[Person]") -> Person:
+    person = found.first()
+    if person is None:
         raise NotVisible()
-    return found
+    return person

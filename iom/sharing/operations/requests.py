@@ -19,7 +19,7 @@ from iom.audit.choices import Kind
 from iom.common.errors import NotVisible, WrongState
 from iom.partnerships.models import Agency
 from iom.people.models import Person
-from iom.people.operations.rows import locked_person
+from iom.people.operations.rows import locked_person, person_there
 from iom.sharing.choices.requests import DisclosureKind, Give
 from iom.sharing.models import AnswerItem, Disclosure, Given, InformationRequest
 from iom.sharing.queries import requests as queries
@@ -45,9 +45,9 @@ def ask(*, person: Person, agency: Agency, asking: Asking, by: Scope, at: dateti
     by.check(Permission.REQUEST_ASK)
     if agency.partnership_id != by.partnership_id:
         raise NotVisible()
-    # Who opened the record in an emergency reads it and does not hold it (ADR 18), and may well have to ask.
-    if person.pk not in by.people_opened:
-        person = locked_person(person_id=person.pk, by=by)
+    # Who opened the record in an emergency may well have to ask.
+    hold = person_there if person.pk in by.people_opened else locked_person
+    person = hold(person_id=person.pk, by=by)
     words = {"purpose": asking.purpose, "necessity": asking.necessity, "question": asking.question}
     rules.check_can_ask(
         asking_id=by.agency_id, answering_id=agency.pk, kinds=asking.kinds, words={**words, "who": asking.who}

@@ -232,6 +232,10 @@ def test_who_opened_a_record_in_an_emergency_can_ask_its_owner(place: Place, pra
             person=person, agency=place.agencies["Treatment"], asking=asking, by=scope, at=timezone.now()
         )
     assert made.person_id == person.pk
+    with act_in(place.system()):
+        Person.objects.filter(pk=person.pk).update(merged_into=make_person(place))
+    with act_in(scope), pytest.raises(NotVisible):
+        requests.ask(person=person, agency=place.agencies["Treatment"], asking=asking, by=scope, at=timezone.now())
 
 
 def test_an_emergency_opens_to_one_user_for_some_hours_and_tells_the_owner(

@@ -1,5 +1,9 @@
 """The register of data protection impact assessments: list, one, draft, approve."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +16,7 @@ from iom.access.permissions import Permission
 from iom.access.views import ScopedRequest, add_errors, requires
 from iom.agreements import operations, queries
 from iom.agreements.forms.impact_assessments import AssessmentForm
+from iom.agreements.models import ImpactAssessment
 from iom.agreements.presenters import impact_assessments as present
 from iom.agreements.rules import impact_assessments as rules
 from iom.common.errors import InvalidInput, UserError
@@ -55,16 +60,7 @@ def assessment(request: ScopedRequest, assessment_id: int) -> HttpResponse:
 @requires(Permission.AGREEMENT_MANAGE)
 def new(request: ScopedRequest) -> HttpResponse:
     """Drafts an assessment."""
-    form = AssessmentForm(request.POST or None, agreements=queries.list_agreements(scope=request.scope))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.draft_assessment(assessed=form.assessed(), by=request.scope, at=timezone.now())
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            return redirect("agreements-assessment", made.pk)
-    context = {"form": form, "back": reverse("agreements-assessments")}
-    return render(request, "agreements/impact_assessment_form.html", context)
+    return save(request, operations.draft_assessment, back=reverse("agreements-assessments"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,21 +71,11 @@ def review(request: ScopedRequest, assessment_id: int) -> HttpResponse:
     rules.check_can_review_assessment(
         is_approved=found.approved_at is not None, is_followed=hasattr(found, "followed_by")
     )
-    agreements = queries.list_agreements(scope=request.scope)
     # When to look again, and whether the Commissioner was asked, is said anew.
     initial = AssessmentForm.initial_of(found) | {"review_on": None, "commissioner_on": None}
-    form = AssessmentForm(request.POST or None, agreements=agreements, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.draft_assessment(
-                assessed=form.assessed(), follows=found, by=request.scope, at=timezone.now()
-            )
-        except InvalidInput as error:
-            add_errors(form, error)
-        else:
-            return redirect("agreements-assessment", made.pk)
-    context = {"form": form, "back": reverse("agreements-assessment", args=[found.pk]), "reviewed": found}
-    return render(request, "agreements/impact_assessment_form.html", context)
+    back = reverse("agreements-assessment", args=[found.pk])
+    write = partial(operations.draft_assessment, follows=found)
+    return save(request, write, initial=initial, back=back, reviewed=found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,19 +84,31 @@ def change(request: ScopedRequest, assessment_id: int) -> HttpResponse:
     """Says a draft anew."""
     found = queries.get_assessment(assessment_id=assessment_id, scope=request.scope)
     rules.check_can_change_assessment(is_approved=found.approved_at is not None)
-    agreements = queries.list_agreements(scope=request.scope)
-    form = AssessmentForm(request.POST or None, agreements=agreements, initial=AssessmentForm.initial_of(found))
+    back = reverse("agreements-assessment", args=[found.pk])
+    write = partial(operations.change_assessment, assessment=found)
+    return save(request, write, initial=AssessmentForm.initial_of(found), back=back, assessment=found)
+
+
+def save(
+    request: ScopedRequest,
+    write: Callable[..., ImpactAssessment],
+    *,
+    back: str,
+    initial: dict[str, Any] | None = None,
+    **context: ImpactAssessment,
+) -> HttpResponse:
+    """The form of an assessment, which `write` takes; then to the assessment that it made or changed."""
+    form = AssessmentForm(
+        request.POST or None, agreements=queries.list_agreements(scope=request.scope), initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            operations.change_assessment(
-                assessment=found, assessed=form.assessed(), by=request.scope, at=timezone.now()
-            )
+            saved = write(assessed=form.assessed(), by=request.scope, at=timezone.now())
         except InvalidInput as error:
             add_errors(form, error)
         else:
-            return redirect("agreements-assessment", found.pk)
-    context = {"form": form, "back": reverse("agreements-assessment", args=[found.pk]), "assessment": found}
-    return render(request, "agreements/impact_assessment_form.html", context)
+            return redirect("agreements-assessment", saved.pk)
+    return render(request, "agreements/impact_assessment_form.html", {"form": form, "back": back, **context})
 
 
 @require_http_methods(["GET", "POST"])

@@ -32,7 +32,9 @@ def figures() -> list[Figure]:
                 for item in items:
                     item.treatment = "give"
                 made.received_on = asked.received_on
-                answers.write(made, answers.answer(made, items, recipients=[], others=[]))
+                particulars = queries.particulars(request=made, scope=system, on=asked.received_on)
+                answer = answers.answer(made, items, recipients=[], others=[], particulars=particulars)
+                answers.write(made, answer)
 
         def read_once() -> None:
             with act_in(system):

@@ -1,6 +1,7 @@
 """The predictors against the Ministry of Justice's own cases; which cases, and every named weight, is in
 tests/analytics/reference."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def arp_static(shared: Path) -> list[Figure]:
 def both_forms(
     work: str,
     people: list[Inputs],
-    expected: list[tuple[float, ...]],
+    expected: Sequence[tuple[float, ...]],
     name: str,
     bar: float,
     *,
@@ -117,7 +118,7 @@ def both_forms(
     ]
 
 
-def furthest(work: str, form: str, found: Any, expected: list[tuple[float, ...]], bar: float) -> Figure:
+def furthest(work: str, form: str, found: Any, expected: Sequence[tuple[float, ...]], bar: float) -> Figure:
     apart = max(
         abs(ours - theirs)
         for row, right in zip(found, expected, strict=True)

@@ -32,6 +32,8 @@ from iom.common.subject_access import Gathered, Table, rows_of
 
 # Dates of nomination, membership and review: kept to the year, to measure whether IOM works.
 SENSITIVE_DATE = Treatment(Kind.SENSITIVE, SubjectAccess.REVIEW, Retention.GENERALISE)
+# When the partnership wrote something down about a person: it says as much as what it wrote, so to the year as well.
+WRITTEN_AT = Treatment(Kind.SYSTEM, SubjectAccess.LEAVE, Retention.GENERALISE)
 # What kind of member, for how long, and how it ended: counted after the person's record has gone.
 COUNTED = Treatment(Kind.SENSITIVE, SubjectAccess.GIVE, Retention.KEEP)
 
@@ -70,17 +72,22 @@ FIELDS = {
     "cohorts.CandidateWorking": {**MARKING, "candidate": SYSTEM, **all_of(SENSITIVE, "factors", "criteria")},
     "cohorts.Score": {
         **MARKING,
-        **all_of(SYSTEM, "run", "person", "predictor", "version", "kind", "horizon_months"),
-        **all_of(SENSITIVE, "percent", "band", "provisional", "missing", "problems", "working"),
+        **all_of(SYSTEM, "run", "person"),
+        # A percentage says nothing without what it is the likelihood of.
+        **all_of(
+            SENSITIVE, "predictor", "version", "kind", "horizon_months", "percent", "band", "provisional", "missing",
+            "problems", "working",
+        ),
         **all_of(SENSITIVE_DATE, "scored_on", "assessed_on"),
         "counts": SYSTEM,
     },
     "cohorts.Nomination": {
         **MARKING,
         **all_of(
-            SYSTEM, "person", "scheme", "run", "origin", "state", "returns_due_on", "deferred_until", "lawful_basis",
-            "agreement_reference", "redirected_from", "previous_membership", "closed_at",
+            SYSTEM, "person", "scheme", "run", "origin", "state", "lawful_basis", "agreement_reference",
+            "redirected_from", "previous_membership",
         ),
+        **all_of(WRITTEN_AT, "returns_due_on", "deferred_until", "closed_at"),
         **all_of(STAFF, "nominated_by", "endorsed_by", "closed_by"),
         **all_of(SENSITIVE_DATE, "nominated_at", "sentence_ends_on", "licence_ends_on"),
         **all_of(
@@ -89,16 +96,22 @@ FIELDS = {
             "withdrawal_reason",
         ),
     },
-    "cohorts.ReturnRequest": {**MARKING, **all_of(SYSTEM, "nomination", "agency", "asked_at", "due_on", "answered_at")},
+    "cohorts.ReturnRequest": {
+        **MARKING,
+        **all_of(SYSTEM, "nomination", "agency"),
+        **all_of(WRITTEN_AT, "asked_at", "due_on", "answered_at"),
+    },
     "cohorts.AgencyReturn": {
         **MARKING,
-        **all_of(SYSTEM, "request", "given_at", "replaced_at"),
+        "request": SYSTEM,
+        **all_of(WRITTEN_AT, "given_at", "replaced_at"),
         "given_by": STAFF,
         **all_of(SENSITIVE, "known", "summary", "view", "view_reason"),
     },
     "cohorts.PanelIntelligence": {
         **MARKING,
-        **all_of(SYSTEM, "nomination", "given_at", "withdrawn_at"),
+        "nomination": SYSTEM,
+        **all_of(WRITTEN_AT, "given_at", "withdrawn_at"),
         **all_of(STAFF, "given_by", "withdrawn_by"),
         **all_of(
             SENSITIVE, "text", "source_evaluation", "information_assessment", "handling_code", "handling_conditions"
@@ -106,7 +119,8 @@ FIELDS = {
     },
     "cohorts.PanelDecision": {
         **MARKING,
-        **all_of(SYSTEM, "nomination", "present", "deferred_until", "to_scheme", "decided_at", "told_recorded_at"),
+        **all_of(SYSTEM, "nomination", "present", "to_scheme"),
+        **all_of(WRITTEN_AT, "deferred_until", "decided_at", "told_recorded_at"),
         **all_of(STAFF, "lead", "decided_by", "told_recorded_by"),
         **all_of(COUNTED, "outcome", "cohort_type", "rag"),
         **all_of(SENSITIVE_DATE, "met_on", "review_on"),
@@ -115,7 +129,8 @@ FIELDS = {
     },
     "cohorts.CohortMembership": {
         **MARKING,
-        **all_of(SYSTEM, "person", "scheme", "nomination", "ended_at"),
+        **all_of(SYSTEM, "person", "scheme", "nomination"),
+        "ended_at": WRITTEN_AT,
         **all_of(STAFF, "lead", "ended_by"),
         **all_of(COUNTED, "state", "cohort_type", "rag", "end_reason"),
         **all_of(SENSITIVE_DATE, "rag_since", "review_on", "started_on", "ended_on"),
@@ -123,7 +138,8 @@ FIELDS = {
     },
     "cohorts.MembershipChange": {
         **MARKING,
-        **all_of(SYSTEM, "membership", "change", "at"),
+        **all_of(SYSTEM, "membership", "change"),
+        "at": WRITTEN_AT,
         "by_id": STAFF,
         **all_of(SENSITIVE, "before", "after", "rationale"),
     },

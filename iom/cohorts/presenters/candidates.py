@@ -14,6 +14,7 @@ from iom.cohorts.choices import Standing, type_name
 from iom.cohorts.models import Candidate, RankRun, Score
 from iom.cohorts.presenters.people import particulars
 from iom.cohorts.queries import CandidatePage
+from iom.cohorts.queries.candidates import COUNT_LIMIT
 from iom.cohorts.scoring import unit_for
 from iom.govuk import filters
 from iom.people import models as people
@@ -92,6 +93,11 @@ def unmet(criteria: list[dict[str, Any]]) -> list[str]:
         for each in criteria
         if not each["met"]
     ]
+
+
+def counted(found: int) -> dict[str, Any]:
+    """A count of `queries.count_candidates()` as shown: what was found up to its limit, and whether there is more."""
+    return {"count": min(found, COUNT_LIMIT), "is_more": found > COUNT_LIMIT}
 
 
 def places(run: RankRun) -> list[dict[str, Any]]:

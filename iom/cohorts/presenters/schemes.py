@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from iom.cohorts.choices import RunStatus, VersionStatus
+from iom.cohorts.choices import Movement, RunStatus, VersionStatus
 from iom.cohorts.models import RankRun, Scheme, SchemeVersion, WhatIfPerson
-from iom.cohorts.scoring import publishable, read_definition
+from iom.cohorts.scoring import MOST_MOVED, publishable, read_definition
 from iom.govuk import filters
 
 STATUS_COLOURS = {
@@ -36,7 +36,6 @@ def scheme_row(scheme: Scheme, *, run: RankRun | None) -> dict[str, Any]:
         "draft": draft.number if draft and not proposed else None,
         "placeholders": len(active.definition.get("placeholders", [])) if active else 0,
         "ranked_on": run.on if run else None,
-        "eligible": run.eligible if run else None,
     }
 
 
@@ -66,18 +65,46 @@ def shipped_row(text: str) -> tuple[str, str, str]:
     return says["id"], says["name"], says["purpose"]
 
 
-def checks(version: SchemeVersion) -> dict[str, Any]:
-    """Where the two checks stand, and what they found."""
+def checks(version: SchemeVersion, *, moved: Mapping[str, int]) -> dict[str, Any]:
+    """Where the two checks stand, and what they found. `moved` is `queries.count_moved()`."""
     status = version.check_status
     return {
         "status": status,
         "is_running": status in (RunStatus.WAITING, RunStatus.RUNNING),
         "message": version.check_message,
         "fairness": fairness(publishable(version.fairness)) if version.fairness else None,
-        "what_if": version.what_if or None,
+        "what_if": what_if(version.what_if, moved=moved) if version.what_if else None,
         "area_profile": area_profile(version.area_profile or []),
         "is_whole": version.fairness is not None and version.what_if is not None,
     }
+
+
+def what_if(found: Mapping[str, Any], *, moved: Mapping[str, int]) -> dict[str, Any]:
+    """Whom the version would change: people whom the reader may see, and how much longer or shorter the list would be.
+
+    The check's own totals are of everybody: beside a list they would tell how many are kept from its reader.
+    """
+    return {
+        "eligible": eligible_change(found["eligible_before"], found["eligible_after"]),
+        "enters": moved.get(Movement.ENTERS, 0),
+        "leaves": moved.get(Movement.LEAVES, 0),
+        "is_cut": found["enters"] + found["leaves"] > MOST_MOVED,
+        "most": MOST_MOVED,
+        "missing_feeds": found["missing_feeds"],
+    }
+
+
+def eligible_change(before: int, after: int) -> str:
+    """How many more or fewer would be eligible, to the nearest 5%; nothing where there is no list to compare with."""
+    if not before:
+        return ""
+    change = 5 * round(20 * (after / before - 1))
+    if not change:
+        return _("About as many people would be eligible as by the version in force")
+    share = filters.percent(abs(change) / 100)
+    if change > 0:
+        return _("About %(share)s more people would be eligible than by the version in force") % {"share": share}
+    return _("About %(share)s fewer people would be eligible than by the version in force") % {"share": share}
 
 
 def fairness(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +160,7 @@ def area_profile(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "name": crime_type.replace("-", " ").capitalize(),
-            "offences": filters.number(found["offences"]),
+            "offences": filters.about(int(found["offences"])),
             **{f"share_of_{name}": share(name, found[name]) for name in totals},
         }
         for crime_type, found in sorted(types.items(), key=lambda item: -item[1]["harm"])

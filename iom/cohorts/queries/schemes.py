@@ -115,3 +115,9 @@ def list_moved_people(*, version: SchemeVersion, scope: Scope) -> list[WhatIfPer
     """Whom the version would bring above the capacity line or drop below it, with their person."""
     found = WhatIfPerson.objects.visible_to(scope).filter(version=version).select_related("person")
     return list(found.order_by("movement", "rank_after", "rank_before", "id"))
+
+
+def count_moved(*, version: SchemeVersion, scope: Scope) -> dict[str, int]:
+    """How many of those whom the scope may see the version would bring above the line or drop below it."""
+    found = WhatIfPerson.objects.visible_to(scope).filter(version=version).order_by()
+    return dict(found.values_list("movement").annotate(people=Count("pk")))

@@ -1,6 +1,6 @@
 """The one call from the cohort into the library: reading a scheme, ranking everybody, checking a proposed version."""
 
-from iom.cohorts.scoring.checks import Checked, check
+from iom.cohorts.scoring.checks import MOST_MOVED, Checked, check
 from iom.cohorts.scoring.definitions import Definition, predictors, read_definition, shipped, shipped_values
 from iom.cohorts.scoring.figures import publishable
 from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
@@ -8,6 +8,7 @@ from iom.cohorts.scoring.records import snapshot
 from iom_analytics.cohorts.scheme import unit_for
 
 __all__ = [
+    "MOST_MOVED",
     "CannotRank",
     "Checked",
     "Definition",

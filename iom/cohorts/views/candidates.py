@@ -21,7 +21,6 @@ from iom.cohorts.forms import CandidateFilterForm
 from iom.cohorts.models import RankRun
 from iom.cohorts.presenters import candidates as present
 from iom.cohorts.presenters import schemes
-from iom.cohorts.queries.candidates import COUNT_LIMIT
 from iom.cohorts.scoring import publishable
 from iom.cohorts.views import shared
 from iom.common.errors import NotVisible
@@ -75,7 +74,7 @@ def candidates(request: ScopedRequest) -> HttpResponse:
         "form": form,
         "standing": standing,
         "tabs": [
-            {"text": _(text), "value": value, "count": min(count, COUNT_LIMIT), "is_more": count > COUNT_LIMIT}
+            {"text": _(text), "value": value, **present.counted(count)}
             for (value, text), count in zip(TABS, queries.count_candidates(run=run, scope=scope), strict=True)
         ],
         "page": page,
@@ -167,6 +166,10 @@ def ranking(request: ScopedRequest, run_id: int) -> HttpResponse:
     context = {
         "run": run,
         "running": run.status in ("waiting", "running"),
+        # Of whom the reader may see: only the current run of a scheme keeps its candidates.
+        "eligible": present.counted(queries.count_candidates(run=run, scope=request.scope)[0])
+        if run.is_current
+        else None,
         "groups": schemes.fairness(publishable(run.fairness)) if run.fairness else None,
         "poll_url": reverse("cohorts-ranking", args=[run.pk]),
         "sections": shared.sections(request.scope, "cohorts-candidates"),

@@ -85,7 +85,7 @@ def version(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
         "version": found,
         "says": found.definition,
         "row": present.version_row(found, names=names),
-        "checks": present.checks(found),
+        "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
         "moved": present.moved_rows(moved) if moved is not None else None,
         "may_edit": scope.allows(Permission.SCHEME_PROPOSE) and found.status == VersionStatus.DRAFT,
         "may_withdraw": scope.allows(Permission.SCHEME_PROPOSE)
@@ -200,11 +200,19 @@ def activate(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
             return redirect("cohorts-version", slug, number)
         context: dict[str, Any] = {
             "version": found,
-            "checks": present.checks(found),
+            "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
             "fields": {"reason": reason, "understood": "on", "confirmed": "yes"},
         }
         return render(request, "cohorts/activate_confirm.html", context)
-    return render(request, "cohorts/activate.html", {"form": form, "version": found, "checks": present.checks(found)})
+    return render(
+        request,
+        "cohorts/activate.html",
+        {
+            "form": form,
+            "version": found,
+            "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
+        },
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -75,6 +75,8 @@ class FillForm(GovukForm):
         self.fields["ticked"].choices = [  # type: ignore[attr-defined]
             (f"{each.source}:{each.row_id}", _line(each)) for each in held
         ]
+        if not held:
+            self.fields["ticked"].help_text = _("Your agency holds no rows of the kinds chosen.")
 
 
 def _line(each: Gathered) -> str:

@@ -129,6 +129,7 @@ def one(request: ScopedRequest, rights_id: int) -> HttpResponse:
         "found": found,
         "law": rules.LAWS[Right(found.kind), found.regime],
         "clock": present_clock.rows(found, is_open=is_open),
+        "ground": exemptions()[found.ground] if found.ground else None,
         "names": partnerships.user_names(user_ids={each for each in staff if each}),
         "outside": [
             each.name

@@ -600,11 +600,14 @@ def test_the_agencies_that_were_given_data_are_told_until_they_have_dealt_with_i
 
 
 def test_what_must_be_kept_as_evidence_is_restricted_where_it_is_not_erased(
-    person: Person, irene: Worker, alice: Worker
+    person: Person, irene: Worker, alice: Worker, as_user: AsUser
 ) -> None:
     refusal = RightAnswer("refused", "It is needed for a trial", ground="evidence-erase")
     made = decided(person, irene, alice, asked=replace(ASKED, kind="erase"), answer=refusal)
     assert letters.answer(made, told=[]).startswith(b"%PDF")
+    assert (
+        "Data Protection Act 2018, section 47(2)" in as_user(irene).get(reverse("sharing-right", args=[made.pk])).text
+    )
     with act_in(alice.scope):
         assert restrictions.is_restricted(person_id=person.pk, scope=alice.scope)
         assert not DestructionItem.objects.exists()

@@ -17,14 +17,16 @@ from pytest_django import Settings
 
 from iom.access.scope import NOBODY, PersonRule, act_in
 from iom.agreements.models import EmergencyAccess
-from iom.agreements.operations import marked_by
+from iom.agreements.operations import marked_by, marked_like
 from iom.audit.models import Event
 from iom.cohorts import operations as cohorts
+from iom.cohorts.models import Score
 from iom.cohorts.operations import Report
 from iom.common.erasure import REMOVED
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, UserError, WrongState
 from iom.common.privacy import SubjectAccess
 from iom.common.registries import privacy_declarations
+from iom.common.subject_access import gather
 from iom.people.models import Arrest, IntelligenceCount, Person, Sanction, SourceRecord
 from iom.people.operations import decisions
 from iom.sharing import tasks
@@ -35,7 +37,7 @@ from iom.sharing.operations import packages, subject_access
 from iom.sharing.operations.packages import Outside
 from iom.sharing.operations.subject_access import Asked
 from iom.sharing.queries import subject_access as queries
-from tests.factories.cohorts import make_scheme, nominate
+from tests.factories.cohorts import make_run, make_scheme, nominate
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, make_person
 from tests.factories.sharing import given_to, seen_on
@@ -116,6 +118,19 @@ def test_everything_the_agency_sees_is_gathered_with_its_owner_and_law(
     assert by_source["people.Sanction"].treatment == Treatment.UNDECIDED
     assert "sharing.SubjectAccessRequest" not in found
     assert {(item.controller.name, item.regime) for item in items} == {("Police", "law-enforcement")}
+
+
+def test_a_score_says_what_it_is_the_likelihood_of(place: Place, person: Person, irene: Worker) -> None:
+    with act_in(place.system()):
+        run = make_run(make_scheme(place), [person])
+        Score.objects.create(
+            **marked_like(person), run=run, person=person, predictor="ogrs3", version="3", kind="static",
+            horizon_months=24, percent=40.0, scored_on=AT.date(),
+        )  # fmt: skip
+    with act_in(irene.scope):
+        (score,) = (row for row in gather(scope=irene.scope, person_id=person.pk) if row.source == "cohorts.Score")
+    said = {field.label: field.text for field in score.fields}
+    assert (said["Predictor"], said["Horizon months"], said["Percent"]) == ("ogrs3", "24", "40.0")
 
 
 def test_a_record_another_agency_keeps_is_neither_gathered_nor_counted(place: Place, irene: Worker) -> None:

@@ -84,9 +84,11 @@ FIELDS = {
     "cohorts.Nomination": {
         **MARKING,
         **all_of(
-            SYSTEM, "person", "scheme", "run", "origin", "state", "lawful_basis", "agreement_reference",
-            "redirected_from", "previous_membership",
+            SYSTEM, "person", "scheme", "origin", "state", "lawful_basis", "agreement_reference", "redirected_from",
+            "previous_membership",
         ),
+        # The ranking has its day.
+        "run": Treatment(Kind.SYSTEM, SubjectAccess.LEAVE, Retention.REMOVE),
         **all_of(WRITTEN_AT, "returns_due_on", "deferred_until", "closed_at"),
         **all_of(STAFF, "nominated_by", "endorsed_by", "closed_by"),
         **all_of(SENSITIVE_DATE, "nominated_at", "sentence_ends_on", "licence_ends_on"),

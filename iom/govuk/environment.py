@@ -100,7 +100,6 @@ FILTERS: Mapping[str, Any] = {
     "date": filters.date,
     "datetime": filters.datetime,
     "time": filters.time,
-    "about": filters.about,
     "number": filters.number,
     "percent": filters.percent,
     "age": filters.age,

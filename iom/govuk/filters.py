@@ -67,15 +67,6 @@ def number(value: int | float | Decimal | None, decimals: int = 0, absent: str |
     return f"{rounded if rounded else abs(rounded):,f}"
 
 
-def about(value: int | None, absent: str | None = None) -> str:
-    """A count to the nearest five, "about 35", for who may not see everybody counted: it tells of no single person."""
-    if value is None:
-        return _not_recorded(absent)
-    if value < 5:
-        return gettext("fewer than 5")
-    return gettext("about %(number)s") % {"number": number(5 * round(value / 5))}
-
-
 def percent(value: float | Decimal | None, decimals: int = 0, absent: str | None = None) -> str:
     """A proportion as a percentage: 0.1234 is "12%"."""
     if value is None:

@@ -82,7 +82,11 @@ class SharingConfig(AppConfig):
             )
             registries.retained_records.register(
                 RetainedRecord(
-                    f"sharing-reasons-{record}", record, destruction.plan_reasons, destruction.erase_reasons, order=200
+                    f"sharing-reasons-{record}",
+                    record,
+                    partial(destruction.plan_reasons, record=record),
+                    partial(destruction.erase_reasons, record=record),
+                    order=200,
                 )
             )
         registries.admin_pages.register(

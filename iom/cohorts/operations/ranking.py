@@ -152,5 +152,4 @@ def store_ranking(*, run_id: int, ranked: Ranked, by: Scope, at: datetime) -> No
         action="cohorts.store_ranking",
         subject_type="cohorts.RankRun",
         subject_id=run.pk,
-        detail={"people": people, "eligible": eligible, "near_misses": near_misses},
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from iom.cohorts.choices import Movement, RunStatus, VersionStatus
 from iom.cohorts.models import RankRun, Scheme, SchemeVersion, WhatIfPerson
-from iom.cohorts.scoring import MOST_MOVED, publishable, read_definition
+from iom.cohorts.scoring import MOST_MOVED, is_large, publishable, publishable_profile, read_definition, rounded
 from iom.govuk import filters
 
 STATUS_COLOURS = {
@@ -65,7 +65,7 @@ def shipped_row(text: str) -> tuple[str, str, str]:
     return says["id"], says["name"], says["purpose"]
 
 
-def checks(version: SchemeVersion, *, moved: Mapping[str, int]) -> dict[str, Any]:
+def checks(version: SchemeVersion, *, moved: Mapping[str, int] | None) -> dict[str, Any]:
     """Where the two checks stand, and what they found. `moved` is `queries.count_moved()`."""
     status = version.check_status
     return {
@@ -79,26 +79,26 @@ def checks(version: SchemeVersion, *, moved: Mapping[str, int]) -> dict[str, Any
     }
 
 
-def what_if(found: Mapping[str, Any], *, moved: Mapping[str, int]) -> dict[str, Any]:
+def what_if(found: Mapping[str, Any], *, moved: Mapping[str, int] | None) -> dict[str, Any]:
     """Whom the version would change: people whom the reader may see, and how much longer or shorter the list would be.
 
     The check's own totals are of everybody: beside a list they would tell how many are kept from its reader.
     """
     return {
         "eligible": eligible_change(found["eligible_before"], found["eligible_after"]),
-        "enters": moved.get(Movement.ENTERS, 0),
-        "leaves": moved.get(Movement.LEAVES, 0),
-        "is_cut": found["enters"] + found["leaves"] > MOST_MOVED,
+        "moved": None if moved is None else {name: moved.get(name, 0) for name in Movement.values},
+        "is_cut": moved is not None and sum(moved.values()) >= MOST_MOVED,
         "most": MOST_MOVED,
         "missing_feeds": found["missing_feeds"],
     }
 
 
 def eligible_change(before: int, after: int) -> str:
-    """How many more or fewer would be eligible, to the nearest 5%; nothing where there is no list to compare with."""
-    if not before:
+    """How many more or fewer would be eligible, to the nearest 5%; nothing where either list is short: a share of it
+    would be a count."""
+    if not (is_large(before) and is_large(after)):
         return ""
-    change = 5 * round(20 * (after / before - 1))
+    change = 5 * round(20 * (rounded(after) / rounded(before) - 1))
     if not change:
         return _("About as many people would be eligible as by the version in force")
     share = filters.percent(abs(change) / 100)
@@ -147,24 +147,22 @@ def fairness_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def area_profile(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The whole partnership by type of crime, most harm first: shares of offences and harm, beside those of points."""
-    types: dict[str, dict[str, float]] = {}
-    for row in rows:
-        found = types.setdefault(row["crime_type"], {"offences": 0, "harm": 0, "points": row["most_points"] or 0})
-        found["offences"] += row["offences"]
-        found["harm"] += row["harm"]
-    totals = {name: sum(found[name] for found in types.values()) for name in ("offences", "harm", "points")}
+    types = publishable_profile(rows)
+    totals = {name: sum(found[name] or 0 for found in types) for name in ("offences", "harm", "points")}
 
-    def share(name: str, value: float) -> str:
+    def share(name: str, value: float | None) -> str:
+        if value is None:
+            return _("Not shown")
         return filters.percent(value / totals[name]) if totals[name] else _("None")
 
     return [
         {
-            "name": crime_type.replace("-", " ").capitalize(),
-            "offences": filters.about(int(found["offences"])),
+            "name": found["crime_type"].replace("-", " ").capitalize(),
+            "offences": _("Fewer than 10") if found["offences"] is None else filters.number(found["offences"]),
             **{f"share_of_{name}": share(name, found[name]) for name in totals},
         }
-        for crime_type, found in sorted(types.items(), key=lambda item: -item[1]["harm"])
-        if found["offences"] or found["points"]
+        for found in sorted(types, key=lambda found: -(found["harm"] or 0))
+        if found["offences"] != 0 or found["points"]
     ]
 
 

@@ -18,6 +18,7 @@ from iom.cohorts.models import (
     Score,
 )
 from iom.cohorts.queries.nominations import UNDECIDED, for_panel, waiting
+from iom.common.erasure import REMOVED
 from iom.common.registries import NEWS_DAYS
 from iom.people.models import Arrest, CustodySpell, DrugTest
 
@@ -113,12 +114,14 @@ class Happened:
 
 
 def happened(*, person_id: int, scope: Scope) -> Happened:
-    nominations = Nomination.objects.visible_to(scope).filter(person_id=person_id)
+    """Of what has not been destroyed: what is left of that has a year and no day, and stands in no timeline."""
+    nominations = Nomination.objects.visible_to(scope).filter(person_id=person_id).exclude(reason=REMOVED)
+    decisions = PanelDecision.objects.visible_to(scope).filter(nomination__person_id=person_id)
     ratings = MembershipChange.objects.visible_to(scope).filter(membership__person_id=person_id, change=Change.RAG)
     left = CohortMembership.objects.visible_to(scope).filter(person_id=person_id, state=MembershipState.DESELECTED)
     return Happened(
         list(nominations.select_related("scheme", "owner_agency")),
-        list(PanelDecision.objects.visible_to(scope).filter(nomination__person_id=person_id)),
-        list(ratings),
-        list(left),
+        list(decisions.exclude(nomination__reason=REMOVED)),
+        list(ratings.exclude(membership__nomination__reason=REMOVED)),
+        list(left.exclude(nomination__reason=REMOVED)),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from iom.access.permissions import Permission
 from iom.access.scope import Scope
 from iom.cohorts.choices import CohortType, MembershipState, RunStatus, VersionStatus
 from iom.cohorts.models import CohortMembership, RankRun, Scheme, SchemeVersion, WhatIfPerson
@@ -117,7 +118,12 @@ def list_moved_people(*, version: SchemeVersion, scope: Scope) -> list[WhatIfPer
     return list(found.order_by("movement", "rank_after", "rank_before", "id"))
 
 
-def count_moved(*, version: SchemeVersion, scope: Scope) -> dict[str, int]:
-    """How many of those whom the scope may see the version would bring above the line or drop below it."""
+def count_moved(*, version: SchemeVersion, scope: Scope) -> dict[str, int] | None:
+    """How many of those whom the scope may see the version would bring above the line or drop below it.
+
+    Nothing for who sees no candidates: a count of two or three tells of people whom their role keeps from them.
+    """
+    if not scope.allows(Permission.CANDIDATES_VIEW):
+        return None
     found = WhatIfPerson.objects.visible_to(scope).filter(version=version).order_by()
     return dict(found.values_list("movement").annotate(people=Count("pk")))

@@ -1,6 +1,6 @@
 """Fairness reports as they are shown and written down beside a list that does not show everybody to every reader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from iom_analytics.cohorts.fairness import rate_interval, relative_rate
@@ -22,6 +22,32 @@ def publishable(report: Mapping[str, Any]) -> dict[str, Any]:
     rows = [without_numbers(row) if row["characteristic"] in unsafe else with_about(row) for row in report["rows"]]
     references = {place(row): (row["base"], row["chosen"]) for row in rows if row["is_reference"]}
     return {**report, "rows": [made_from_counts(row, references.get(place(row), (None, None))) for row in rows]}
+
+
+def publishable_profile(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The area profile of the whole partnership by type of crime: offences to the nearest five, harm scaled alike, the
+    most points; a type with few offences has neither number, and counts in no share."""
+    types: dict[str, dict[str, float]] = {}
+    for row in rows:
+        found = types.setdefault(row["crime_type"], {"offences": 0, "harm": 0, "points": row["most_points"] or 0})
+        found["offences"] += row["offences"]
+        found["harm"] += row["harm"]
+    return [
+        {"crime_type": crime_type, "points": found["points"], **about_offences(int(found["offences"]), found["harm"])}
+        for crime_type, found in types.items()
+    ]
+
+
+def about_offences(offences: int, harm: float) -> dict[str, Any]:
+    if 0 < offences < SMALL:
+        return {"offences": None, "harm": None}
+    about = rounded(offences)
+    return {"offences": about, "harm": harm * about / offences if offences else 0.0}
+
+
+def is_large(count: int) -> bool:
+    """Whether a count can be told outright."""
+    return count >= SMALL
 
 
 def is_safe(base: int | None, chosen: int | None) -> bool:

@@ -93,8 +93,5 @@ def stopped(run: LinkRun) -> str:
 
 
 def last(run: LinkRun) -> str:
-    """What the last run that finished made of the records."""
-    records = ngettext("%(num)s record", "%(num)s records", run.records) % {"num": f"{run.records:,}"}
-    people = ngettext("%(num)s person", "%(num)s people", run.people) % {"num": f"{run.people:,}"}
-    when = in_words(run.finished_at)
-    return _("Last linked %(when)s: %(records)s, %(people)s.") % {"when": when, "records": records, "people": people}
+    """When the last run finished; not what it made of how many: that counts records kept from the reader."""
+    return _("Last linked %(when)s.") % {"when": in_words(run.finished_at)}

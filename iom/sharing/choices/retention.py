@@ -36,3 +36,4 @@ class LeftBecause(models.TextChoices):
     NOT_DUE = "not-due", _("Something new has happened, so it is not due")
     MEMBER = "member", _("They are nominated or in the cohort, and this is the last record of who they are")
     MERGED = "merged", _("The person was merged into another")
+    ASKED = "asked", _("The person has asked for their data or about it, and is not answered yet")

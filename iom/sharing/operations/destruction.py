@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -47,16 +48,8 @@ from iom.sharing.rules.subject_access import OPEN
 
 TASK = "sharing.destroy"
 # What an agency itself wrote about a person, which ends with its record of them.
-OF_AGENCY = (
-    RetentionDecision,
-    LegalHold,
-    SubjectAccessRequest,
-    RightsRequest,
-    InformationGiven,
-    Restriction,
-    LimitedAccess,
-    EmergencyAccess,
-)
+OF_AGENCY = (LegalHold, SubjectAccessRequest, RightsRequest, InformationGiven, EmergencyAccess)
+STANDING: tuple[Any, ...] = (Restriction, LimitedAccess)  # until they are lifted
 
 
 def _locked(list_id: int, by: Scope) -> DestructionList:
@@ -173,6 +166,7 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
         is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
         is_gone=person.merged_into_id is not None,
         is_last_of_a_member=queries.is_last_of_a_member(person_id=person.pk, scope=by),
+        is_asked_about=queries.is_asked_about(person_ids=people.with_merged(person_id=person.pk, scope=by), scope=by),
     )
     item.state, item.done_at = (ItemState.LEFT if item.left_because else ItemState.DONE), at
     if not item.left_because:
@@ -212,18 +206,18 @@ def _destroy(item: DestructionItem, *, by: Scope, at: datetime) -> Counts:
     return counts
 
 
-def plan_reasons(*, scope: Scope, person_id: int, agency_id: int) -> Counts:
+def plan_reasons(*, scope: Scope, person_id: int, agency_id: int, record: str) -> Counts:
     """What `erase_reasons` would do."""
-    return erasure.count(_reasons(scope, person_id, agency_id))
+    return erasure.count(_reasons(scope, person_id, agency_id, record))
 
 
 @transaction.atomic
-def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) -> Counts:
+def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime, record: str) -> Counts:
     """Empties the words of the agency's reviewers about a person; that they reviewed, and what they decided, stays."""
     ids = people.with_merged(person_id=person_id, scope=by)
     for request in SubjectAccessRequest.objects.visible_to(by).filter(person__in=ids, owner_agency=agency_id):
         transaction.on_commit(partial(answers.remove, request))
-    counts = erasure.empty(_reasons(by, person_id, agency_id))
+    counts = erasure.empty(_reasons(by, person_id, agency_id, record))
     audit.record(
         by=by,
         at=at,
@@ -236,11 +230,16 @@ def erase_reasons(*, by: Scope, person_id: int, agency_id: int, at: datetime) ->
     return counts
 
 
-def _reasons(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
+def _reasons(scope: Scope, person_id: int, agency_id: int, record: str) -> list[Rows]:
     # A limit, an emergency access and a look stay under the person they were about when that person is merged.
     ids = people.with_merged(person_id=person_id, scope=scope)
     whose = {"person_id__in": ids, "owner_agency": agency_id}
     own = [Rows(model.objects.visible_to(scope).filter(**whose)) for model in OF_AGENCY]
+    own.append(Rows(RetentionDecision.objects.visible_to(scope).filter(**whose, record=record)))
+    # What still holds of a record that stays says why, and what its reader is told.
+    is_last = queries.is_last_record(record=record, person_id=person_id, agency_id=agency_id, scope=scope)
+    over = {} if is_last else {"lifted_at__isnull": False}
+    own += [Rows(model.objects.visible_to(scope).filter(**whose, **over)) for model in STANDING]
     # What another agency was told and has not dealt with stays until then: it is how they know whom it is about.
     own.append(Rows(RightsNotice.objects.visible_to(scope).filter(**whose, dealt_with_at__isnull=False)))
     # The copy made for an answer.

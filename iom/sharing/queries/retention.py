@@ -25,8 +25,11 @@ from iom.sharing.models import (
     RetentionDecision,
     RetentionReview,
     RightsRequest,
+    SubjectAccessRequest,
 )
 from iom.sharing.rules import retention as rules
+from iom.sharing.rules import rights as rights_rules
+from iom.sharing.rules import subject_access as access_rules
 
 
 def held_by_all(*, scope: Scope, person_ids: list[int]) -> list[tuple[str, Held]]:
@@ -101,6 +104,22 @@ def held_people(*, scope: Scope, person_ids: Iterable[int], on: date) -> set[int
     with act_in(system):
         found = LegalHold.objects.visible_to(system).filter(standing(on), person__in=list(person_ids))
         return set(found.values_list("person_id", flat=True))
+
+
+def is_asked_about(*, person_ids: Iterable[int], scope: Scope) -> bool:
+    """Whether the person waits for this agency's answer to a request of theirs: what they asked about is not destroyed
+    meanwhile (Data Protection Act 2018, s173)."""
+    whose = {"person_id__in": list(person_ids)}
+    return bool(
+        own(SubjectAccessRequest, scope).filter(**whose, state__in=access_rules.OPEN).exists()
+        or own(RightsRequest, scope).filter(**whose, state__in=rights_rules.OPEN).exists()
+    )
+
+
+def is_last_record(*, record: str, person_id: int, agency_id: int, scope: Scope) -> bool:
+    """Whether nothing else that the agency holds of the person has an end still to come."""
+    held = RetentionReview.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)
+    return not held.exclude(record=record).exists()
 
 
 def is_last_of_a_member(*, person_id: int, scope: Scope) -> bool:

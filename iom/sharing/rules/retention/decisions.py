@@ -60,6 +60,7 @@ def why_not_destroyed(
     is_gone: bool,
     is_last_of_a_member: bool,
     must_be_kept: bool = False,
+    is_asked_about: bool = False,
 ) -> str:
     """Why an approved record is left alone after all, at the moment of destruction; nothing where it may go."""
     if is_gone:
@@ -68,6 +69,8 @@ def why_not_destroyed(
         return "held"
     if is_last_of_a_member:
         return "member"
+    if is_asked_about:
+        return "asked"
     return "" if is_due(due_on, on=on) and not must_be_kept else "not-due"
 
 

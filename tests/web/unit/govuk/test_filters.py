@@ -125,12 +125,3 @@ def test_a_count_takes_its_noun() -> None:
         "1,204 people",
     ]
     assert filters.pluralise(["a"], "person", "people") == "1 person"
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(None, "Not recorded"), (0, "fewer than 5"), (4, "fewer than 5"), (5, "about 5"), (7, "about 5"), (8, "about 10"),
-     (1203, "about 1,205")],
-)  # fmt: skip
-def test_a_count_about_right_tells_of_no_single_person(value: int | None, shown: str) -> None:
-    assert filters.about(value) == shown

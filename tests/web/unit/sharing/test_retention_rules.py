@@ -140,3 +140,10 @@ def test_two_different_people_approve() -> None:
     for state, approved_by in (("withdrawn", [7]), ("approved", [7, 9])):
         with pytest.raises(WrongState):
             rules.check_can_approve(state=state, approved_by=approved_by, user_id=8)
+
+
+def test_what_its_person_has_asked_about_is_not_destroyed_meanwhile() -> None:
+    on = date(2026, 11, 23)
+    standing = {"due_on": on, "on": on, "is_held": False, "is_gone": False, "is_last_of_a_member": False}
+    assert rules.why_not_destroyed(**standing, is_asked_about=True) == "asked"
+    assert rules.why_not_destroyed(**standing, is_asked_about=False) == ""

@@ -33,6 +33,7 @@ def test_the_worked_example_of_regression_to_the_mean() -> None:
     assert expected_after([7], [1], [0.5], rates=rates)[0] == pytest.approx(2.25)
 
 
+@pytest.mark.slow
 def test_a_known_spread_is_found_again_and_no_effect_where_there_is_none() -> None:
     rng = np.random.default_rng(2027)
     true_rates = rng.gamma(2, 1, 3000)

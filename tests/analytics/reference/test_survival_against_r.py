@@ -81,6 +81,7 @@ def test_recurrent_events_without_ties() -> None:
     assert [each.error for each in found.coefficients] == pytest.approx([0.660977253924, 0.249748075951], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_errors_by_person_agree_with_a_bootstrap_of_persons() -> None:
     rng = np.random.default_rng(7)
     rows = []

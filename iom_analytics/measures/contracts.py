@@ -104,7 +104,7 @@ SUMMARY = Table(
     "One row per three-month cohort, and one per year that sums its cohorts.",
     (
         Column("kind", "text", "Which", codes=("quarter", "sum of quarters"), filled=True),
-        Column("period", "text", "2019 Q1, or 2019", filled=True),
+        Column("period", "text", "2019 Q1, or 2019/20", filled=True),
         Column("period_start", "date", "First day of the period", filled=True),
         Column("quarters", "integer", "Cohorts in the row", filled=True, trap="A year may have fewer than 4"),
         Column("starts", "integer", "Starts: rows of the index", filled=True),

@@ -4,6 +4,7 @@ Counts are not suppressed here: this is for use inside the partnership. What lea
 """
 
 import ibis
+from ibis.expr.types import DateValue, StringValue
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.measures.contracts import SUMMARY
@@ -18,7 +19,7 @@ WITHHELD = ("reoffenders", "reoffences", "rate_percent", "reoffences_per_start",
             "days_at_liberty", "reoffences_per_year_at_liberty")  # fmt: skip
 
 
-def summary(reoffending: IbisTable, *, base_percent: float | None = None) -> IbisTable:
+def summary(reoffending: IbisTable, *, base_percent: float | None = None, year_start_month: int = 4) -> IbisTable:
     """One row per quarter of start and one per year, in order of time: columns in `SUMMARY`.
 
     `reoffending` is what `proven_reoffending` or `time_at_liberty` gives, for the published series after `one_entry` by
@@ -29,12 +30,15 @@ def summary(reoffending: IbisTable, *, base_percent: float | None = None) -> Ibi
     given the mean score of all starts in the table. A period has a mean score only where every start has a score.
     """
     quarters = by_quarter(reoffending)
-    years = quarters.mutate(period_start=quarters.period_start.truncate("Y").cast("date"))
+    # As if the year began in January; the months are put back once the year is known.
+    shift = ibis.interval(months=year_start_month - 1)
+    first = ((quarters.period_start - shift).cast("date").truncate("Y").cast("date") + shift).cast("date")
+    years = quarters.mutate(period_start=first)
     years = years.group_by("period_start").aggregate(
         **{name: years[name].sum().cast(years[name].type()) for name in ADDED}
     )
     years = years.mutate(kind=ibis.literal("sum of quarters"), people=ibis.null("int64"),
-                         period=years.period_start.year().cast("string"))  # fmt: skip
+                         period=year_name(years.period_start, year_start_month))  # fmt: skip
     number = quarters.period_start.quarter().cast("string")
     quarters = quarters.mutate(
         kind=ibis.literal("quarter"), period=quarters.period_start.year().cast("string").concat(" Q", number)
@@ -47,6 +51,13 @@ def summary(reoffending: IbisTable, *, base_percent: float | None = None) -> Ibi
         base=ibis.literal(base_percent, "float64") if base_percent is not None else mean_score(reoffending),
     )
     return rates(both.cross_join(whole))
+
+
+def year_name(start: DateValue, year_start_month: int) -> StringValue:
+    """2019, or 2019/20 where the year does not begin in January."""
+    year = start.year().cast("string")
+    following = ((start.year() + 1) % 100).cast("string").lpad(2, "0")
+    return year if year_start_month == 1 else year.concat("/", following)
 
 
 def mean_score(rows: IbisTable) -> ibis.Value:

@@ -198,7 +198,10 @@ def test_the_summary_by_quarter_and_by_year_as_a_sum_of_quarters(engine: Engine)
     found = measures.proven_reoffending(
         engine, index=engine.from_arrow(index, "i"), events=engine.from_arrow(events, "e"), known_to=date(2021, 12, 31)
     )
-    rows = {row["period"]: row for row in measures.summary(found, base_percent=45.0).to_pyarrow().to_pylist()}
+    rows = {
+        row["period"]: row
+        for row in measures.summary(found, base_percent=45.0, year_start_month=1).to_pyarrow().to_pylist()
+    }
     assert list(rows) == ["2020 Q1", "2020", "2020 Q2", "2021 Q1", "2021"]
     first, year, late = rows["2020 Q1"], rows["2020"], rows["2021 Q1"]
     assert (first["people"], first["starts"], first["reoffenders"], first["reoffences"]) == (2, 2, 1, 2)
@@ -206,6 +209,12 @@ def test_the_summary_by_quarter_and_by_year_as_a_sum_of_quarters(engine: Engine)
     assert (first["mean_expected_percent"], first["adjusted_percent"]) == (50, 45)
     assert (year["kind"], year["quarters"], year["starts"], year["people"]) == ("sum of quarters", 2, 3, None)
     assert (year["reoffenders"], year["reoffences"], year["custody_percent"]) == (2, 4, None)
+    # As the Ministry publishes it, a year begins in April.
+    years = measures.summary(found).filter(lambda row: row.kind == "sum of quarters").to_pyarrow().to_pylist()
+    assert [(row["period"], row["period_start"], row["starts"], row["rate_percent"]) for row in years] == [
+        ("2019/20", date(2019, 4, 1), 2, 50),
+        ("2020/21", date(2020, 4, 1), 2, None),
+    ]
     assert (late["is_mature"], late["starts"], late["rate_percent"], late["adjusted_percent"]) == (False, 1, None, None)
 
 

@@ -7,6 +7,7 @@ import typer
 from iom_analytics.cli.key import key
 from iom_analytics.cli.link import link
 from iom_analytics.cli.rank import rank
+from iom_analytics.cli.reoffending import reoffending
 from iom_analytics.cli.score import score
 from iom_analytics.cli.synthetic import synthetic
 from iom_analytics.cli.validate import validate
@@ -16,6 +17,7 @@ COMMANDS = (
     key,
     link,
     rank,
+    reoffending,
     score,
     synthetic,
     validate,

@@ -50,7 +50,7 @@ def match(
     ):
         if value not in allowed:
             raise InputError(f"--{name} is one of {', '.join(allowed)}, not '{value}'.")
-    columns = {
+    columns: dict[str, Any] = {
         "treatment": treatment,
         "covariates": listed(covariates),
         "exact": listed(exact),
@@ -73,7 +73,7 @@ def match(
         matched = evaluation.entropy(study) if method == "entropy" else evaluation.overlap(study, fitted)
     balance = evaluation.balance(study, matched.weights, distance=fitted.probability)
     used = matched.weights > 0
-    results = {
+    results: dict[str, Any] = {
         "treated": int(study.treated.sum()),
         "treated_compared": int((used & study.treated).sum()),
         "comparison": int((used & ~study.treated).sum()),
@@ -99,8 +99,8 @@ def match(
     ).write(out / "manifest.json")
     lights = results["lights"]
     typer.echo(
-        f"{results['treated_compared']:,} of {results['treated']:,} treated are compared with {results['comparison']:,} "
-        f"others. Balance: {lights['green']} green, {lights['amber']} amber, {lights['red']} red."
+        f"{results['treated_compared']:,} of {results['treated']:,} treated are compared with "
+        f"{results['comparison']:,} others. Balance: {lights['green']} green, {lights['amber']} amber, {lights['red']} red."
     )
     if lights["red"]:
         typer.echo("Some covariates are still red: the groups are not alike in them, and an effect may be theirs.")

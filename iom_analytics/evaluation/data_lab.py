@@ -58,7 +58,7 @@ def result(
     no figure at all: a mean would give the count away.
     """
     if reason := withheld(treated, comparison, reoffenders):
-        return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")  # type: ignore[arg-type]
+        return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")
     found = tested or between(treated, comparison)
     own, other = interval(treated), interval(comparison)
     significant = (
@@ -124,15 +124,19 @@ def words(measure: str, found: Difference, *, reoffenders: int, significant: boo
     which = "lower" if found.estimate < 0 else "higher"
     if significant:
         return (
-            f"Among people like these, {measure} was {which} after the intervention than in a comparison group alike in "
-            "what was measured; a difference of this size would be unusual by chance.",
+            (
+                f"Among people like these, {measure} was {which} after the intervention than in a comparison group "
+                "alike in what was measured; a difference of this size would be unusual by chance."
+            ),
             f"It cannot be said {cause}; nor that others would see the same.",
         )
     if found.p <= SIGNIFICANT:
         return (
             f"{measure} was {which} in these figures.",
-            f"It cannot be said that this is more than chance: only {reoffenders} of the treated had the outcome, and "
-            f"the test needs {REOFFENDERS}.",
+            (
+                f"It cannot be said that this is more than chance: only {reoffenders} of the treated had the outcome, "
+                f"and the test needs {REOFFENDERS}."
+            ),
         )
     return (
         f"The figures do not show whether {measure} changed. More people would be needed.",

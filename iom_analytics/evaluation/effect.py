@@ -49,10 +49,15 @@ def sample(outcome: Numbers, weights: Numbers) -> Sample:
     """One side's units with a weight above 0."""
     used = weights > 0
     values, share = outcome[used], weights[used] / weights[used].sum()
-    mean, size = float(share @ values), effective_size(share)
+    mean, size = weighted_mean(values, share), effective_size(share)
     return Sample(
         int(used.sum()), mean, float(share @ (values - mean) ** 2) * size / (size - 1) if size > 1 else 0.0, size
     )
+
+
+def weighted_mean(values: Numbers, share: Numbers) -> float:
+    """The mean; of values that are all the same exactly that, so that rounding does not pass for variation."""
+    return float(values[0] if values.min() == values.max() else share @ values)
 
 
 def of_share(number: int, *, out_of: int) -> Sample:
@@ -108,7 +113,8 @@ def difference(outcome: Numbers, treated: Flags, weights: Numbers, *, cluster: P
     means = []
     for side, sign in ((treated, 1), (~treated, -1)):
         total = weights[side].sum()
-        means.append(float(weights[side] @ outcome[side] / total))
+        used = side & (weights > 0)
+        means.append(weighted_mean(outcome[used], weights[used] / total))
         influence[side] = sign * weights[side] * (outcome[side] - means[-1]) / total
     used = weights > 0
     return clustered(means[0] - means[1], influence[used], cluster[used])

@@ -16,10 +16,11 @@ from iom_analytics.evaluation.study import Covariate, Flags, Numbers, Study
 Model = Literal["logistic", "penalised", "boosting"]
 MODELS = ("logistic", "penalised", "boosting")
 
-# Newton doubles its digits with each step, but where the likelihood has no maximum it gains a constant factor (e) for ever.
+# Newton doubles its digits with each step; where the likelihood has no maximum, it gains a factor of e for ever.
 STEPS = 20
 STILL = 1e-12
 FOLDS = 5
+MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def logistic(
                 covariates, treated, beta[1:] / scale, float(beta[0] - (beta[1:] * centre / scale).sum()), model
             )
     raise InputError(
-        "Treatment can be told from the covariates without error, at least for some people, so their propensity is 0 or "
-        f"1 and nobody is like them (look at {names[int(np.argmax(np.abs(beta[1:])))]} first). Use fewer covariates or "
+        "Treatment can be told from the covariates without error, at least for some people, so their propensity is 0 "
+        f"or 1 and nobody is like them (look at {names[int(np.argmax(np.abs(beta[1:])))]} first). Use fewer covariates or "
         "wider categories, leave out people who could not have been treated, or use the penalised model."
     )
 
@@ -123,11 +124,14 @@ def boosted(study: Study, *, seed: int) -> Propensity:
     """Gradient boosting in five folds: each unit's propensity is from trees grown on the other four."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # takes a second to import
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from threadpoolctl import threadpool_limits
 
     table = np.column_stack([each.values for each in study.modelled])
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     trees = HistGradientBoostingClassifier(max_depth=3, learning_rate=0.05, max_iter=150, random_state=seed)
-    chance = cross_val_predict(trees, table, study.treated, cv=folds, method="predict_proba")[:, 1]
+    # Threads that wait for each other cost a small study more than its trees.
+    with threadpool_limits(1 if len(table) < MANY else None, user_api="openmp"):
+        chance = cross_val_predict(trees, table, study.treated, cv=folds, method="predict_proba")[:, 1]
     line = np.log(chance / (1 - chance))
     if chance[study.treated].min() > chance[~study.treated].max():
         raise InputError(

@@ -1,4 +1,4 @@
-"""Radius matching: every unit within the caliper of a treated one shares its weight, as in the Justice Data Lab's method."""
+"""Radius matching, the Justice Data Lab's: every unit within the caliper of a treated one shares its weight."""
 
 import numpy as np
 

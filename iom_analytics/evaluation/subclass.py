@@ -8,7 +8,7 @@ from iom_analytics.evaluation.study import Numbers, Places, Study
 
 
 def subclass(study: Study, distance: Numbers, *, subclasses: int = 6) -> Matched:
-    """Everybody in one of `subclasses` groups that each hold as many treated; others weigh as many treated as they face.
+    """Everybody in one of `subclasses` groups with equally many treated; others weigh as the treated they face.
 
     A subclass without one of the sides borrows the nearest unit of a neighbour. Raises InputError where a side has
     fewer units than there are subclasses, or where exact strata were asked for.

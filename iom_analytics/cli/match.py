@@ -100,7 +100,8 @@ def match(
     lights = results["lights"]
     typer.echo(
         f"{results['treated_compared']:,} of {results['treated']:,} treated are compared with "
-        f"{results['comparison']:,} others. Balance: {lights['green']} green, {lights['amber']} amber, {lights['red']} red."
+        f"{results['comparison']:,} others. Balance: {lights['green']} green, {lights['amber']} amber, "
+        f"{lights['red']} red."
     )
     if lights["red"]:
         typer.echo("Some covariates are still red: the groups are not alike in them, and an effect may be theirs.")

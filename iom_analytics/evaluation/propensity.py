@@ -89,8 +89,8 @@ def logistic(
             )
     raise InputError(
         "Treatment can be told from the covariates without error, at least for some people, so their propensity is 0 "
-        f"or 1 and nobody is like them (look at {names[int(np.argmax(np.abs(beta[1:])))]} first). Use fewer covariates or "
-        "wider categories, leave out people who could not have been treated, or use the penalised model."
+        f"or 1 and nobody is like them (look at {names[int(np.argmax(np.abs(beta[1:])))]} first). Use fewer covariates "
+        "or wider categories, leave out people who could not have been treated, or use the penalised model."
     )
 
 

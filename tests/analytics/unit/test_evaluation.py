@@ -93,6 +93,7 @@ def test_a_covariate_that_the_others_say() -> None:
         evaluation.propensity(study(covariates=("age", "double"), double=2 * table()["age"].to_numpy() + 1))
 
 
+@pytest.mark.slow
 def test_boosting_is_cross_fitted_and_repeatable() -> None:
     first, second = (evaluation.propensity(study(), model="boosting", seed=3).probability for _ in range(2))
     assert np.array_equal(first, second)
@@ -168,6 +169,7 @@ def test_one_cluster_is_refused() -> None:
         )
 
 
+@pytest.mark.slow
 def test_clustered_errors_are_those_of_statsmodels() -> None:
     import statsmodels.api as sm
 

@@ -54,6 +54,7 @@ def effect(data: Path, *more: str | Path, outcome: str = "reoffended") -> str:
     return run("effect", data.parent / "out", "--outcome", outcome, "--out", data.parent / "result.json", *more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_from_a_match_to_an_effect(data: Path, method: str) -> None:
     said = match(data, "--method", method, *METHODS[method])

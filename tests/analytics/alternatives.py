@@ -173,3 +173,44 @@ def days_at_liberty_of(start: Row, spells: Iterable[Row]) -> int:
         not any(one["start_date"] <= day and (one["end_date"] is None or day < one["end_date"]) for one in own)
         for day in days
     )
+
+
+def nearest_pairs(
+    treated: list[bool],
+    distance: list[float],
+    strata: list[int],
+    *,
+    ratio: int,
+    reach: float,
+    replace: bool,
+    order: str,
+) -> list[tuple[int, int]]:
+    """Nearest-neighbour matching by looking at everybody for each treated unit in turn."""
+    place = {unit: rank for rank, unit in enumerate(sorted(range(len(distance)), key=lambda unit: distance[unit]))}
+    turns = [unit for unit, is_treated in enumerate(treated) if is_treated]
+    if not replace:
+        turns.sort(key=lambda unit: distance[unit], reverse=order == "largest")
+    taken: set[int] = set()
+    mine: dict[int, list[int]] = {unit: [] for unit in turns}
+
+    def steps(unit: int, other: int) -> tuple[int, bool]:
+        """How many steps out from oneself and one's matches, and whether upwards."""
+        held = [place[unit], *(place[each] for each in mine[unit] if not replace)]
+        above = place[other] > place[unit]
+        return (place[other] - max(held), True) if above else (min(held) - place[other], False)
+
+    for turn in range(ratio):
+        for unit in turns:
+            near = [
+                other
+                for other, is_treated in enumerate(treated)
+                if not is_treated
+                and strata[other] == strata[unit]
+                and abs(distance[other] - distance[unit]) <= reach
+                and other not in (mine[unit] if replace else taken)
+            ]
+            if near and len(mine[unit]) == turn:
+                best = min(near, key=lambda other: (abs(distance[other] - distance[unit]), *steps(unit, other)))
+                mine[unit].append(best)
+                taken.add(best)
+    return [(unit, other) for unit in sorted(turns) for other in mine[unit]]

@@ -60,6 +60,7 @@ def effect(
         evaluation.sample(values[study.treated], weights[study.treated]),
         evaluation.sample(values[~study.treated], weights[~study.treated]),
         reoffenders=int((used & study.treated & (values > 0)).sum()),
+        others=int((used & study.treated & (values == 0)).sum()) if is_yes_or_no(values) else None,
         tested=tested,
     )
     written = {**row.to_dict(), "method": asked["method"], "balance": said["results"]["lights"], "doubly_robust": None}
@@ -82,6 +83,12 @@ def numbers(table: pa.Table, name: str) -> Numbers:
                                   pa.float64()).to_numpy(), np.float64)  # fmt: skip
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InputError(f"The outcome {name} must be a number, or yes or no as 1 and 0.") from error
+
+
+def is_yes_or_no(values: Numbers) -> bool:
+    """Whether an outcome is only ever 1 or 0, where it is known."""
+    known = values[np.isfinite(values)]
+    return bool(np.isin(known, (0.0, 1.0)).all())
 
 
 def codes(table: pa.Table, name: str) -> Places:

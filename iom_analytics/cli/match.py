@@ -39,8 +39,9 @@ def match(
 ) -> None:
     """Match or weight a comparison pool to the treated.
 
-    Writes matched.parquet (unit, treated, weight, group, propensity; a row for everybody, weight 0 where left out),
-    balance.csv and manifest.json to the folder OUT. No outcome is read: `iom-analytics effect` does that afterwards.
+    Writes matched.parquet (unit, treated, weight, propensity, and the pair or subclass where the method makes them; a
+    row for everybody, weight 0 where left out), balance.csv and manifest.json to the folder OUT. No outcome is read:
+    `iom-analytics effect` does that afterwards.
     """
     for name, value, allowed in (
         ("method", method, METHODS),
@@ -83,7 +84,7 @@ def match(
     }
     table = {"unit": study.units, "treated": study.treated, "weight": matched.weights, "propensity": fitted.probability}
     if matched.group is not None:
-        table["group"] = pa.array(matched.group, mask=matched.group == 0)
+        table["subclass" if method == "subclass" else "pair"] = pa.array(matched.group, mask=matched.group == 0)
     with whole_file(out / "matched.parquet") as part:
         pq.write_table(pa.table(table), part)
     with whole_file(out / "balance.csv") as part:

@@ -50,14 +50,21 @@ class Row:
 
 
 def result(
-    measure: str, treated: Sample, comparison: Sample, *, reoffenders: int, tested: Difference | None = None
+    measure: str,
+    treated: Sample,
+    comparison: Sample,
+    *,
+    reoffenders: int,
+    others: int | None = None,
+    tested: Difference | None = None,
 ) -> Row:
-    """The result row of a measure. `reoffenders` are the treated of whom there was any; `tested` replaces Welch's test.
+    """The result row of a measure. `reoffenders` are the treated of whom there was any, and `others`, of a yes or no,
+    those of whom there was none; `tested` replaces Welch's test.
 
     Fewer than 10 units on a side, or fewer than 10 treated reoffenders (or, of a yes or no, of the rest), and there is
     no figure at all: a mean would give the count away.
     """
-    if reason := withheld(treated, comparison, reoffenders):
+    if reason := withheld(treated, comparison, reoffenders, others):
         return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")
     found = tested or between(treated, comparison)
     own, other = interval(treated), interval(comparison)
@@ -92,7 +99,7 @@ def result(
     )
 
 
-def withheld(treated: Sample, comparison: Sample, reoffenders: int) -> str:
+def withheld(treated: Sample, comparison: Sample, reoffenders: int, others: int | None) -> str:
     """Why a row has no figures; empty where it has."""
     if treated.number < SMALL:
         return f"fewer than {SMALL} treated people were compared."
@@ -100,8 +107,7 @@ def withheld(treated: Sample, comparison: Sample, reoffenders: int) -> str:
         return f"fewer than {SMALL} people are in the comparison."
     if reoffenders < SMALL:
         return f"fewer than {SMALL} of the treated had the outcome."
-    is_share = abs(treated.mean * treated.number - reoffenders) < 1e-6
-    if is_share and treated.number - reoffenders < SMALL:
+    if others is not None and others < SMALL:
         return f"fewer than {SMALL} of the treated did not have the outcome."
     return ""
 

@@ -83,8 +83,9 @@ def e_value(
 ) -> EValue:
     """The E-value of a risk ratio and of the limit of its interval nearest 1.
 
-    RR + sqrt(RR (RR - 1)), of the inverse where the ratio is under 1. An odds or hazard ratio of a common outcome is
-    not a risk ratio: take its square root first (VanderWeele and Ding, table 2).
+    RR + sqrt(RR (RR - 1)), of the inverse where the ratio is under 1. An odds ratio of a common outcome (over 15%) is
+    not a risk ratio: give its square root (VanderWeele and Ding, table 2). A hazard ratio of one needs another formula
+    and is not taken here.
     """
     if (low is None) != (high is None):
         raise InputError("Give both ends of the interval, or neither.")

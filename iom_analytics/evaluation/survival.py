@@ -8,6 +8,7 @@ Wei 1989, clustered by person.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -165,8 +166,10 @@ def cox(
         raise InputError(f"Row {arrays.first(begin >= t)} ends before it begins.")
     who = None if person is None else clusters(person, begin, t)
     entry = None if start is None else begin + just_after(begin, t)
-    model = PHReg(t, x, status=d, entry=entry, ties="efron")
-    fit = model.fit(groups=who, disp=0)
+    # Statsmodels has no score for a row at risk at no event, and no robust error then; such a row says nothing.
+    told = at_risk_of_any(begin, t, d)
+    model = PHReg(t[told], x[told], status=d[told], entry=None if entry is None else entry[told], ties="efron")
+    fit = model.fit(groups=None if who is None else who[told], disp=0)
     value, error = np.asarray(fit.params), np.asarray(fit.bse)
     widest = np.abs(value * x.std(axis=0)).max()
     if not np.isfinite(error).all() or widest > LARGEST_COEFFICIENT:
@@ -185,6 +188,12 @@ def cox(
     )
     without = float(model.loglike(np.zeros(len(names))))
     return CoxModel(len(t), int(d.sum()), coefficients, float(fit.llf), without, who is not None, level, grade)
+
+
+def at_risk_of_any(start: Floats, stop: Floats, event: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which rows, from after `start` up to `stop`, are at risk when something happens to anybody."""
+    when = np.append(np.unique(stop[event == 1]), np.inf)
+    return np.asarray(when[np.searchsorted(when, start, side="right")] <= stop)
 
 
 def concordance(time: npt.ArrayLike, event: npt.ArrayLike, risk: npt.ArrayLike) -> float:

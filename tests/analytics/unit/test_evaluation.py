@@ -143,7 +143,8 @@ def test_everybody_or_nobody_reoffends() -> None:
             evaluation.sample(outcome[treated], ones[treated]),
             evaluation.sample(outcome[~treated], ones[~treated]),
         )
-        row = evaluation.result("rate", *samples, reoffenders=int(outcome[treated].sum()))
+        reoffenders = int(outcome[treated].sum())
+        row = evaluation.result("rate", *samples, reoffenders=reoffenders, others=12 - reoffenders)
         assert (row.treat_mean, row.difference_p, row.significant) == (None, None, False)
         assert "fewer than 10" in row.reason
 

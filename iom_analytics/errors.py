@@ -24,3 +24,7 @@ class DefinitionError(AnalyticsError):
 
 class EngineError(AnalyticsError):
     """The engine that was asked for is not there, or ran out of what it needs."""
+
+
+class EstimateError(AnalyticsError):
+    """The data do not allow the number that was asked for: too few people, no events, everybody alike."""

@@ -4,18 +4,24 @@ import sys
 
 import typer
 
+from iom_analytics.cli.effect import effect
 from iom_analytics.cli.key import key
 from iom_analytics.cli.link import link
+from iom_analytics.cli.match import match
 from iom_analytics.cli.rank import rank
+from iom_analytics.cli.reoffending import reoffending
 from iom_analytics.cli.score import score
 from iom_analytics.cli.synthetic import synthetic
 from iom_analytics.cli.validate import validate
 from iom_analytics.errors import AnalyticsError
 
 COMMANDS = (
+    effect,
     key,
     link,
+    match,
     rank,
+    reoffending,
     score,
     synthetic,
     validate,

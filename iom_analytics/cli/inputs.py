@@ -1,5 +1,6 @@
 """Reads a file for a command: every column its contract's type, or a message that says what is wrong and where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,8 +35,12 @@ def read_day(text: str, option: str) -> date:
         raise InputError(f"{option} must be a date like 2026-04-01, not '{text}'.") from error
 
 
-def read_table(engine: Engine, path: Path, contract: Table) -> IbisTable:
+def read_table(
+    engine: Engine, path: Path, contract: Table, *, also_called: Mapping[str, str] | None = None
+) -> IbisTable:
     """The file's rows with the contract's types, kept in the engine; columns outside the contract but `row_id` go.
+
+    `also_called` maps another name of a column to the contract's, for files that do not have that.
 
     Raises InputError where the file is missing or unreadable, lacks a required column, has a value that is not what
     the contract says, leaves a required one empty, or repeats the key. Nothing is dropped silently.
@@ -44,6 +49,9 @@ def read_table(engine: Engine, path: Path, contract: Table) -> IbisTable:
         raise InputError(f"There is no file {path}.")
     try:
         text = engine.read(path, as_text=True)
+        for theirs, ours in (also_called or {}).items():
+            if theirs in text.columns and ours not in text.columns:
+                text = text.rename({ours: theirs})
         return checked(engine, text, path, contract)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]

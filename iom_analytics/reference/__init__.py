@@ -13,10 +13,12 @@ import pyarrow.csv as pa_csv
 __all__ = [
     "cchi_police_uk_categories",
     "cchi_subgroup_days",
+    "gdp_deflator",
     "load",
     "offence_codes",
     "offence_groups",
     "offences",
+    "unit_costs",
 ]
 
 
@@ -55,6 +57,20 @@ def cchi_subgroup_days() -> pa.Table:
 def cchi_police_uk_categories() -> pa.Table:
     """One row per police.uk category: harm in days of an average crime, between `days_low` and `days_high`."""
     return load("cchi_police_uk_categories")
+
+
+def unit_costs() -> pa.Table:
+    """One row per crime: `kind` (individual, business, component, total), `crime`, `cost`, `confirmed`.
+
+    Pounds at 2015/16 prices (the total in billions). `confirmed` is yes, partly or no: show it beside whatever is
+    worked out from the cost.
+    """
+    return load("unit_costs")
+
+
+def gdp_deflator() -> pa.Table:
+    """One row per calendar year: `deflator`, 2024 = 100."""
+    return load("gdp_deflator")
 
 
 @cache

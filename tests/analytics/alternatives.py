@@ -121,3 +121,96 @@ def is_prolific(born: date | None, days: list[date], on: date) -> bool | None:
     if age_on(born, on) < 21:
         return len(days) >= 8
     return len(days) >= 16 and len([day for day in days if age_on(born, day) >= 21]) >= 8
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the day before the next month's first where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for number in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(number, day.day))
+        except ValueError:
+            continue
+    raise AssertionError("every month has a 28th")
+
+
+def proven_reoffending_of(start: Row, events: Iterable[Row]) -> Row:
+    """What followed one start, by looking at each event of the person in turn."""
+    begin, end, proof = (
+        start["start_date"],
+        months_after(start["start_date"], 12),
+        months_after(start["start_date"], 18),
+    )
+    offences: dict[Any, Row] = {}
+    for event in events:
+        if event["person_id"] != start["person_id"] or event["offence_date"] is None:
+            continue
+        if event["sanction_type"] not in ("conviction", "caution", "reprimand", "warning"):
+            continue
+        if event["offence_code"] in ("00001", "19560", "19566", "99700", "99800"):
+            continue
+        committed, proven = event["offence_date"], event["sanction_date"]
+        if begin <= committed < end and begin < proven <= proof:
+            same = (committed, proven, event["sanction_type"], event["offence_code"])
+            offences[event["offence_ref"] or same] = event
+    first = min((event["offence_date"] for event in offences.values()), default=None)
+    return {
+        "follow_up_end": end,
+        "proof_end": proof,
+        "reoffended": bool(offences),
+        "reoffences": len(offences),
+        "first_reoffence_date": first,
+        "days_to_first_reoffence": None if first is None else (first - begin).days,
+    }
+
+
+def days_at_liberty_of(start: Row, spells: Iterable[Row]) -> int:
+    """The days of follow-up on which the person was not inside, one by one."""
+    own = [spell for spell in spells if spell["person_id"] == start["person_id"]]
+    length = (months_after(start["start_date"], 12) - start["start_date"]).days
+    days = [start["start_date"] + timedelta(days=number) for number in range(length)]
+    return sum(
+        not any(one["start_date"] <= day and (one["end_date"] is None or day < one["end_date"]) for one in own)
+        for day in days
+    )
+
+
+def nearest_pairs(
+    treated: list[bool],
+    distance: list[float],
+    strata: list[int],
+    *,
+    ratio: int,
+    reach: float,
+    replace: bool,
+    order: str,
+) -> list[tuple[int, int]]:
+    """Nearest-neighbour matching by looking at everybody for each treated unit in turn."""
+    place = {unit: rank for rank, unit in enumerate(sorted(range(len(distance)), key=lambda unit: distance[unit]))}
+    turns = [unit for unit, is_treated in enumerate(treated) if is_treated]
+    if not replace:
+        turns.sort(key=lambda unit: distance[unit], reverse=order == "largest")
+    taken: set[int] = set()
+    mine: dict[int, list[int]] = {unit: [] for unit in turns}
+
+    def steps(unit: int, other: int) -> tuple[int, bool]:
+        """How many steps out from oneself and one's matches, and whether upwards."""
+        held = [place[unit], *(place[each] for each in mine[unit] if not replace)]
+        above = place[other] > place[unit]
+        return (place[other] - max(held), True) if above else (min(held) - place[other], False)
+
+    for turn in range(ratio):
+        for unit in turns:
+            near = [
+                other
+                for other, is_treated in enumerate(treated)
+                if not is_treated
+                and strata[other] == strata[unit]
+                and abs(distance[other] - distance[unit]) <= reach
+                and other not in (mine[unit] if replace else taken)
+            ]
+            if near and len(mine[unit]) == turn:
+                best = min(near, key=lambda other: (abs(distance[other] - distance[unit]), *steps(unit, other)))
+                mine[unit].append(best)
+                taken.add(best)
+    return [(unit, other) for unit in sorted(turns) for other in mine[unit]]

@@ -1,0 +1,99 @@
+"""`iom-analytics effect`: the outcome of the compared, as the Justice Data Lab reports it."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import typer
+
+from iom_analytics import evaluation
+from iom_analytics.cli.match import read_data
+from iom_analytics.errors import InputError
+from iom_analytics.evaluation.study import Numbers, Places
+from iom_analytics.provenance import sha256, whole_file
+
+
+def effect(
+    folder: Annotated[Path, typer.Argument(help="The folder that `iom-analytics match` wrote")],
+    outcome: Annotated[str, typer.Option(help="The column of the outcome: yes or no, or a number")],
+    out: Annotated[Path, typer.Option(help="The JSON file to write")],
+    cluster: Annotated[str | None, typer.Option(help="The column of a person or area with several rows")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where the matched data are now, if they were moved")] = None,
+) -> None:
+    """Compare the outcome of the treated with that of their comparison.
+
+    The outcome is read from the file that was matched, which must not have changed since (its SHA-256 is in the
+    folder's manifest). Writes the Data Lab's result row, what can and cannot be said, and the doubly robust estimate.
+    """
+    if not (folder / "balance.csv").exists():
+        raise InputError(
+            f"{folder} has no balance.csv: it was not shown that the two groups are alike. Run `iom-analytics match` "
+            "first, and look at the balance before the outcome."
+        )
+    for name in ("manifest.json", "matched.parquet"):
+        if not (folder / name).exists():
+            raise InputError(f"{folder} has no {name}: run `iom-analytics match` again.")
+    said: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    asked = said["parameters"]
+    source = data or Path(asked["data"])
+    if not source.exists():
+        raise InputError(f"There is no file {source}, which was matched. Say with --data where it is now.")
+    if sha256(source) not in said["inputs"].values():
+        raise InputError(f"{source.name} is not what it was when it was matched. Match again.")
+    table = read_data(source)
+    study = evaluation.read_study(
+        table, **{name: asked[name] for name in ("treatment", "covariates", "exact", "categorical", "unit")}
+    )
+    matched = pq.read_table(folder / "matched.parquet")
+    weights, chance = matched["weight"].to_numpy(), matched["propensity"].to_numpy()
+    values, groups = numbers(table, outcome), None if cluster is None else codes(table, cluster)
+    used = weights > 0
+    tested = evaluation.difference(values, study.treated, weights, cluster=groups)
+    row = evaluation.result(
+        outcome,
+        evaluation.sample(values[study.treated], weights[study.treated]),
+        evaluation.sample(values[~study.treated], weights[~study.treated]),
+        reoffenders=int((used & study.treated & (values > 0)).sum()),
+        others=int((used & study.treated & (values == 0)).sum()) if is_yes_or_no(values) else None,
+        tested=tested,
+    )
+    written = {**row.to_dict(), "method": asked["method"], "balance": said["results"]["lights"], "doubly_robust": None}
+    # It needs everybody's outcome, also of those left out by the match.
+    if row.treat_number is not None and np.isfinite(values).all():
+        written["doubly_robust"] = asdict(evaluation.doubly_robust(values, study, chance, cluster=groups))
+    written["at"] = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 (an entry point)
+    written["matched_data"] = said["inputs"]
+    with whole_file(out) as part:
+        part.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    typer.echo(f"{row.can_say} {row.cannot_say}")
+
+
+def numbers(table: pa.Table, name: str) -> Numbers:
+    """An outcome as numbers, yes as 1; not-a-number where it is missing."""
+    if name not in table.column_names:
+        raise InputError(f"There is no column {name}. The data have {', '.join(table.column_names)}.")
+    try:
+        return np.asarray(pc.cast(pc.cast(table[name], pa.int8()) if table[name].type == pa.bool_() else table[name],
+                                  pa.float64()).to_numpy(), np.float64)  # fmt: skip
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(f"The outcome {name} must be a number, or yes or no as 1 and 0.") from error
+
+
+def is_yes_or_no(values: Numbers) -> bool:
+    """Whether an outcome is only ever 1 or 0, where it is known."""
+    known = values[np.isfinite(values)]
+    return bool(np.isin(known, (0.0, 1.0)).all())
+
+
+def codes(table: pa.Table, name: str) -> Places:
+    if name not in table.column_names:
+        raise InputError(f"There is no column {name}. The data have {', '.join(table.column_names)}.")
+    if table[name].null_count:
+        raise InputError(f"The cluster {name} is missing on {table[name].null_count:,} rows.")
+    return np.asarray(pc.dictionary_encode(table[name].combine_chunks()).indices.to_numpy(), np.int64)

@@ -1,0 +1,178 @@
+"""The effect on an outcome: differences of weighted means, and the doubly robust estimate beside them.
+
+The test is the Justice Data Lab's: a t test of two means. Where the comparison is thousands of people it is that of
+the treated alone, whose interval reproduces the Data Lab's published ones.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iom_analytics.errors import InputError
+from iom_analytics.evaluation.balance import effective_size
+from iom_analytics.evaluation.study import Flags, Numbers, Places, Study
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One side: how many units, their mean outcome, its variance, and how many evenly weighted units that is worth."""
+
+    number: int
+    mean: float
+    variance: float
+    size: float
+
+    @property
+    def error(self) -> float:
+        return float(np.sqrt(self.variance / self.size))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Treated minus comparison. What has no standard error (nothing varies) has no interval and no p."""
+
+    estimate: float
+    error: float | None
+    degrees: float | None
+    lower: float | None
+    upper: float | None
+    p: float | None
+
+    @property
+    def half(self) -> float | None:
+        return None if self.upper is None else self.upper - self.estimate
+
+
+def sample(outcome: Numbers, weights: Numbers) -> Sample:
+    """One side's units with a weight above 0."""
+    used = weights > 0
+    values, share = outcome[used], weights[used] / weights[used].sum()
+    mean, size = weighted_mean(values, share), effective_size(share)
+    return Sample(
+        int(used.sum()), mean, float(share @ (values - mean) ** 2) * size / (size - 1) if size > 1 else 0.0, size
+    )
+
+
+def weighted_mean(values: Numbers, share: Numbers) -> float:
+    """The mean; of values that are all the same exactly that, so that rounding does not pass for variation."""
+    return float(values[0] if values.min() == values.max() else share @ values)
+
+
+def of_share(number: int, *, out_of: int) -> Sample:
+    """A side of which so many did something."""
+    share = number / out_of
+    return Sample(out_of, share, share * (1 - share) * out_of / (out_of - 1), float(out_of))
+
+
+def of_large_group(mean: float) -> Sample:
+    """A comparison of so many people that its mean is as good as known."""
+    return Sample(0, mean, 0.0, np.inf)
+
+
+def between(treated: Sample, comparison: Sample) -> Difference:
+    """Welch's t test of two means."""
+    own, other = treated.error**2, comparison.error**2
+    total = own + other
+    estimate = treated.mean - comparison.mean
+    if total == 0:
+        return Difference(estimate, None, None, None, None, None)
+    degrees = total**2 / (own**2 / (treated.size - 1) + other**2 / (comparison.size - 1))
+    return tested(estimate, float(np.sqrt(total)), float(degrees))
+
+
+def interval(of: Sample) -> tuple[float, float] | None:
+    """The t interval of one side's mean; None where its outcome does not vary."""
+    if of.variance <= 0 or not np.isfinite(of.size):
+        return None
+    found = tested(of.mean, of.error, of.size - 1)
+    assert found.lower is not None
+    assert found.upper is not None
+    return found.lower, found.upper
+
+
+def tested(estimate: float, error: float, degrees: float) -> Difference:
+    from scipy.stats import t  # takes a second to import, which commands without it should not
+
+    half = float(t.ppf((1 + LEVEL) / 2, degrees)) * error
+    p = float(2 * t.sf(abs(estimate) / error, degrees))
+    return Difference(estimate, error, degrees, estimate - half, estimate + half, p)
+
+
+def difference(outcome: Numbers, treated: Flags, weights: Numbers, *, cluster: Places | None = None) -> Difference:
+    """The difference of the weighted means of an outcome (Hajek: each side's weights add up to 1).
+
+    Without clusters by Welch's test, each side as many units as its weights are worth. With them (a person with
+    several rows, a pair, an area) by the errors of clusters, with one degree of freedom less than there are clusters.
+    """
+    raise_for_gaps(outcome, weights)
+    if cluster is None:
+        return between(sample(outcome[treated], weights[treated]), sample(outcome[~treated], weights[~treated]))
+    influence = np.zeros(len(outcome))
+    means = []
+    for side, sign in ((treated, 1), (~treated, -1)):
+        total = weights[side].sum()
+        used = side & (weights > 0)
+        means.append(weighted_mean(outcome[used], weights[used] / total))
+        influence[side] = sign * weights[side] * (outcome[side] - means[-1]) / total
+    used = weights > 0
+    return clustered(means[0] - means[1], influence[used], cluster[used])
+
+
+def clustered(estimate: float, influence: Numbers, cluster: Places, *, parameters: int = 2) -> Difference:
+    """An estimate with the errors of clusters: each unit's influence added up in its cluster (CR1)."""
+    sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=influence)
+    groups, units = len(sums), len(influence)
+    if groups < 2:
+        raise InputError("Everybody is in one cluster: there is nothing to tell chance from the effect by.")
+    variance = float(sums @ sums) * groups / (groups - 1) * (units - 1) / (units - parameters)
+    if variance == 0:
+        return Difference(estimate, None, None, None, None, None)
+    return tested(estimate, float(np.sqrt(variance)), groups - 1)
+
+
+def doubly_robust(outcome: Numbers, study: Study, probability: Numbers, *, cluster: Places | None = None) -> Difference:
+    """The effect on the treated by AIPW: right where either the propensity or the outcome model is.
+
+    The outcome model is a linear regression on the covariates among those not treated (for a yes or no, of its
+    probability). Errors are from the influence function, which takes both models as if they were known; the weights of
+    the others (the odds of treatment) are made to add up to 1.
+    """
+    raise_for_gaps(outcome, np.ones(len(outcome)))
+    treated = study.treated
+    rows = design(study)
+    known = np.linalg.lstsq(rows[~treated], outcome[~treated], rcond=None)[0]
+    left = outcome - rows @ known
+    odds = probability / (1 - probability)
+    own = float(left[treated].mean())
+    weights = odds[~treated] / odds[~treated].sum()
+    other = float(weights @ left[~treated])
+    influence = np.empty(len(outcome))
+    influence[treated] = (left[treated] - own) / treated.sum()
+    influence[~treated] = -weights * (left[~treated] - other)
+    units = np.arange(len(outcome)) if cluster is None else cluster
+    return clustered(own - other, influence, units, parameters=1)
+
+
+def regression_adjusted(outcome: Numbers, study: Study, weights: Numbers) -> float:
+    """The coefficient of treatment in a weighted linear regression of the outcome on it and the covariates."""
+    raise_for_gaps(outcome, weights)
+    used = weights > 0
+    rows = np.column_stack([study.treated.astype(np.float64), design(study)])[used]
+    root = np.sqrt(weights[used])
+    return float(np.linalg.lstsq(rows * root[:, None], outcome[used] * root, rcond=None)[0][0])
+
+
+def design(study: Study) -> Numbers:
+    """A column of ones and the standardised covariates."""
+    columns = [(each.values - each.values.mean()) / each.values.std() for each in study.modelled]
+    return np.column_stack([np.ones(len(study.treated)), *columns])
+
+
+def raise_for_gaps(outcome: Numbers, weights: Numbers) -> None:
+    if missing := int((~np.isfinite(outcome[weights > 0])).sum()):
+        raise InputError(
+            f"The outcome is missing for {missing:,} of those compared. An outcome that is not known yet is not 'no': "
+            "wait until it is, or leave those units out before matching and say so."
+        )

@@ -1,0 +1,315 @@
+"""Observed against expected: did more or fewer people reoffend than their scores at entry said?
+
+O is how many did, E the sum of their probabilities, V the sum of p(1 - p). The number who would, if the probabilities
+were right and people independent, has a Poisson-binomial distribution (Poisson 1837; Hong 2013, Comput. Stat. Data
+Anal. 59, 41-51), worked out here in full rather than as a normal. The interval of O/E is Byar's (Breslow and Day 1987,
+"Statistical Methods in Cancer Research" II, equation 2.13); it takes O for a Poisson count, so for common outcomes it
+is wider than need be.
+
+Scores must be those at entry, of the horizon that is observed, and checked first on local people who are not on the
+scheme: `calibration` says how they do there and `recalibrate` moves them. People picked for present offending may
+offend more than any score knows, so O/E errs against a scheme.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+from iom_analytics.errors import EstimateError, InputError
+from iom_analytics.evaluation import arrays
+from iom_analytics.evaluation.arrays import Floats
+from iom_analytics.evaluation.grade import Grade
+
+MINIMUM_PEOPLE = 10
+MINIMUM_REFERENCE = 100
+
+
+@dataclass(frozen=True)
+class ObservedExpected:
+    """How many reoffended, how many were expected to, and how sure the difference is.
+
+    `chance_low` to `chance_high` are the numbers that would come by chance in 95 of 100 groups alike; `p` is two-sided,
+    exact; `difference` is observed less expected in percentage points.
+    """
+
+    people: int
+    observed: int
+    expected: float
+    chance_low: int
+    chance_high: int
+    p: float
+    z: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    level: float
+    grade: Grade = Grade.EXPECTED
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """By how much local people differ from what their scores say: `intercept` is added to each score's log odds."""
+
+    intercept: float
+    low: float
+    high: float
+    people: int
+    level: float
+    draws: Floats
+    grade: Grade = Grade.DESCRIPTIVE
+
+    def apply(self, probabilities: npt.ArrayLike) -> Floats:
+        """The probabilities as they are locally."""
+        return shifted(arrays.probabilities(probabilities, "Probabilities"), self.intercept)
+
+
+@dataclass(frozen=True)
+class Recalibrated:
+    """Observed against locally expected; the ratio's interval holds the uncertainty of the recalibration too."""
+
+    people: int
+    observed: int
+    expected: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    level: float
+    grade: Grade = Grade.EXPECTED
+
+
+@dataclass(frozen=True)
+class Bin:
+    """People whose probabilities lie together: how many, what was expected on average and how many did, as shares."""
+
+    people: int
+    expected: float
+    observed: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How well probabilities fit the people they were made for.
+
+    `in_the_large` is the intercept of a logistic model with the score as offset: 0 is right, over 0 means the scores
+    are too low. `slope` is 1 where they are right and under 1 where they are too extreme. `brier` is the mean squared
+    error; `brier_of_the_rate` is that of giving everybody the average.
+    """
+
+    people: int
+    events: int
+    in_the_large: float
+    in_the_large_low: float
+    in_the_large_high: float
+    slope: float
+    slope_low: float
+    slope_high: float
+    brier: float
+    brier_of_the_rate: float
+    bins: tuple[Bin, ...]
+    level: float
+    grade: Grade = Grade.DESCRIPTIVE
+
+
+def poisson_binomial(probabilities: npt.ArrayLike) -> Floats:
+    """How likely it is that 0, 1, 2 ... of the people do, each with a probability of their own.
+
+    The distributions of single people are convolved two and two, so nothing is approximated.
+    """
+    p = arrays.numbers(probabilities, "Probabilities")
+    if ((p < 0) | (p > 1)).any():
+        raise InputError("Probabilities must lie between 0 and 1.")
+    parts = [np.array([1 - each, each]) for each in p] or [np.ones(1)]
+    while len(parts) > 1:
+        odd = parts[len(parts) // 2 * 2 :]
+        parts = [np.convolve(one, other) for one, other in zip(parts[::2], parts[1::2], strict=False)] + odd
+    whole: Floats = np.clip(parts[0], 0, 1)
+    return whole
+
+
+def byar(observed: float, *, level: float = 0.95) -> tuple[float, float]:
+    """Byar's interval for a count."""
+    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    low = observed * (1 - 1 / (9 * observed) - z / (3 * observed**0.5)) ** 3 if observed > 0 else 0.0
+    more = observed + 1
+    return max(low, 0.0), more * (1 - 1 / (9 * more) + z / (3 * more**0.5)) ** 3
+
+
+def observed_expected(
+    reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, *, level: float = 0.95
+) -> ObservedExpected:
+    """How many reoffended against how many their probabilities at entry expected.
+
+    p is twice the smaller tail of the Poisson-binomial distribution, 1 at most. Raises EstimateError under 10 people.
+    """
+    arrays.share(level, "The level")
+    y, p = read(reoffended, probabilities, MINIMUM_PEOPLE)
+    observed, expected, n = int(y.sum()), float(p.sum()), len(y)
+    chances = poisson_binomial(p)
+    below = np.minimum(np.cumsum(chances), 1)
+    above = np.minimum(np.cumsum(chances[::-1])[::-1], 1)
+    spread = float(np.sqrt((p * (1 - p)).sum()))
+    z = float(norm.isf((1 - level) / 2))
+    low, high = byar(observed, level=level)
+    return ObservedExpected(
+        people=n,
+        observed=observed,
+        expected=expected,
+        chance_low=int(np.searchsorted(below, (1 - level) / 2)),
+        chance_high=int(np.searchsorted(below, (1 + level) / 2)),
+        p=float(min(1, 2 * min(below[observed], above[observed]))),
+        z=(observed - expected) / spread,
+        ratio=observed / expected,
+        ratio_low=low / expected,
+        ratio_high=high / expected,
+        difference=100 * (observed - expected) / n,
+        difference_low=100 * (observed - expected - z * spread) / n,
+        difference_high=100 * (observed - expected + z * spread) / n,
+        level=level,
+    )
+
+
+def recalibrate(
+    reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, *, seed: int, replicates: int = 1000, level: float = 0.95
+) -> Recalibration:
+    """How much the log odds of scores must move to fit local people who are not on the scheme.
+
+    logit(y) = a + offset(logit p), by maximum likelihood: the a at which as many are expected as reoffended. Interval
+    and `draws` by bootstrap of people. Raises EstimateError under 100 people, or where nobody or everybody reoffended.
+    """
+    arrays.share(level, "The level")
+    y, p = read(reoffended, probabilities, MINIMUM_REFERENCE)
+    refuse_all_alike(y)
+    rng = np.random.default_rng(seed)
+    draws = np.empty(replicates)
+    for place in range(replicates):
+        who = rng.integers(0, len(y), len(y))
+        while y[who].min() == y[who].max():  # nobody or everybody: no intercept fits
+            who = rng.integers(0, len(y), len(y))
+        draws[place] = intercept(y[who], p[who])
+    low, high = arrays.percentiles(draws, level)
+    return Recalibration(intercept(y, p), low, high, len(y), level, draws)
+
+
+def observed_expected_locally(
+    reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, *, local: Recalibration, seed: int, level: float = 0.95
+) -> Recalibrated:
+    """Observed against expected once the scores are moved to fit local people.
+
+    Each draw takes people anew and an intercept from the recalibration's own draws, so that its uncertainty is in the
+    interval. Raises EstimateError under 10 people, or where nobody or everybody reoffended (a bootstrap would then be
+    surer than anybody can be; `observed_expected` still tells).
+    """
+    arrays.share(level, "The level")
+    y, p = read(reoffended, probabilities, MINIMUM_PEOPLE)
+    refuse_all_alike(y)
+    rng = np.random.default_rng(seed)
+    n = len(y)
+    ratios, differences = np.empty(len(local.draws)), np.empty(len(local.draws))
+    for place, moved in enumerate(local.draws):
+        who = rng.integers(0, n, n)
+        observed, expected = y[who].sum(), shifted(p[who], moved).sum()
+        ratios[place], differences[place] = observed / expected, 100 * (observed - expected) / n
+    expected_here = float(shifted(p, local.intercept).sum())
+    ratio_low, ratio_high = arrays.percentiles(ratios, level)
+    difference_low, difference_high = arrays.percentiles(differences, level)
+    return Recalibrated(
+        people=n,
+        observed=int(y.sum()),
+        expected=expected_here,
+        ratio=float(y.sum()) / expected_here,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
+        difference=100 * (float(y.sum()) - expected_here) / n,
+        difference_low=difference_low,
+        difference_high=difference_high,
+        level=level,
+    )
+
+
+def calibration(
+    reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, *, bins: int = 10, level: float = 0.95
+) -> Calibration:
+    """How well probabilities fit: in the large, slope, Brier score, and bins of people for a reliability plot.
+
+    Bins hold as many people each as can be, in order of probability; people of one probability are never parted.
+    Source: Cox 1958, Biometrika 45, 562-565; Brier 1950. Raises EstimateError under 100 people, where nobody or
+    everybody reoffended, where all have one probability, or where a probability parts them without a fault.
+    """
+    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    if bins < 1:
+        raise InputError("There must be one bin at least.")
+    y, p = read(reoffended, probabilities, MINIMUM_REFERENCE)
+    refuse_all_alike(y)
+    x = logit(p)
+    if x.min() == x.max():
+        raise EstimateError("Everybody has the same probability, so there is no slope.")
+    if x[y == 0].max() <= x[y == 1].min() or x[y == 1].max() <= x[y == 0].min():
+        raise EstimateError("The probabilities part who reoffended from who did not without a fault: no slope fits.")
+    large = intercept(y, p)
+    fitted = shifted(p, large)
+    large_error = float(1 / np.sqrt((fitted * (1 - fitted)).sum()))
+    slope, slope_error = slope_of(y, x)
+    return Calibration(
+        people=len(y),
+        events=int(y.sum()),
+        in_the_large=large,
+        in_the_large_low=large - z * large_error,
+        in_the_large_high=large + z * large_error,
+        slope=slope,
+        slope_low=slope - z * slope_error,
+        slope_high=slope + z * slope_error,
+        brier=float(np.mean((y - p) ** 2)),
+        brier_of_the_rate=float(y.mean() * (1 - y.mean())),
+        bins=tuple(Bin(len(who), float(p[who].mean()), float(y[who].mean())) for who in binned(p, bins)),
+        level=level,
+    )
+
+
+def binned(p: Floats, bins: int) -> list[npt.NDArray[np.intp]]:
+    """Who is in which bin: cut at quantiles that differ."""
+    edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
+    place = np.searchsorted(edges, p, side="left")
+    return [np.flatnonzero(place == each) for each in np.unique(place)]
+
+
+def intercept(y: Floats, p: Floats) -> float:
+    """The a at which the expected number is the observed one: the score equation of an intercept with an offset."""
+    x, observed = logit(p), y.sum()
+    far = float(np.abs(x).max()) + 50
+    return float(brentq(lambda a: expit(x + a).sum() - observed, -far, far, xtol=1e-12))
+
+
+def slope_of(y: Floats, x: Floats) -> tuple[float, float]:
+    """The slope of a logistic model on the log odds, and its standard error."""
+    import statsmodels.api as sm  # takes seconds to import, which commands without it should not
+
+    found = sm.GLM(y, sm.add_constant(x), family=sm.families.Binomial()).fit()
+    return float(found.params[1]), float(found.bse[1])
+
+
+def shifted(p: Floats, by: float) -> Floats:
+    moved: Floats = expit(logit(p) + by)
+    return moved
+
+
+def read(reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, minimum: int) -> tuple[Floats, Floats]:
+    y, p = arrays.happened(reoffended, "Reoffended"), arrays.probabilities(probabilities, "Probabilities")
+    arrays.alike(reoffended=y, probabilities=p)
+    if len(y) < minimum:
+        raise EstimateError(f"There are {len(y)} people; this needs {minimum}.")
+    return y, p
+
+
+def refuse_all_alike(y: Floats) -> None:
+    if y.min() == y.max():
+        raise EstimateError(f"{'Nobody' if y[0] == 0 else 'Everybody'} reoffended, so nothing can be fitted.")

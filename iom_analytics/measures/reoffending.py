@@ -1,0 +1,184 @@
+"""Proven reoffending after the Ministry of Justice: what followed each start.
+
+Source: Ministry of Justice, Guide to proven reoffending statistics (three-month cohorts, since October 2017), as far as
+its definition is quoted elsewhere; `definitions/proven-reoffending.yaml` says what is not confirmed.
+"""
+
+from datetime import date
+
+import ibis
+from ibis.expr.types import BooleanValue, StringValue
+from ibis.expr.types import Table as IbisTable
+
+from iom_analytics import reference
+from iom_analytics.engine import Engine
+from iom_analytics.errors import InputError
+from iom_analytics.history import complete, days_between
+from iom_analytics.measures.contracts import EVENTS, INDEX, PROVEN_REOFFENDING
+from iom_analytics.measures.definition import Definition, load_definition
+
+ONE_OFFENCE = ("person_id", "start_date", "offence_date", "sanction_date", "sanction_type", "offence_code")
+MEASURES = ("reoffended", "reoffences", "first_reoffence_date", "days_to_first_reoffence", "reoffences_tier_1",
+            "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "custodial_reoffences",
+            "custody_for_reoffence")  # fmt: skip
+# The groups of the offence list that are tried by magistrates alone. Of the others it does not say which are indictable
+# only and which triable either way.
+SUMMARY_GROUPS = ("Other summary offences", "Summary motoring offences")
+
+
+def proven_reoffending(
+    engine: Engine,
+    *,
+    index: IbisTable,
+    events: IbisTable,
+    known_to: date | None = None,
+    definition: Definition | None = None,
+) -> IbisTable:
+    """One row per row of the index, with what followed: columns in `PROVEN_REOFFENDING`, after the index's own.
+
+        start                         + 12 months           + 18 months
+          [----------- follow-up -----------)                     |
+          |  committed here ...             |   ... proven by here, that day too
+
+    An offence counts if it was committed in the half-open follow-up (the same day 12 months on is out; the last day of
+    the month where there is no such day) and proven after the start and by the same day 18 months on. What was dealt
+    with on the day of the start is the index offence, or was dealt with along with it, and never counts; nor does an
+    offence before the start, whenever it is proven. An offence counts once however often its row is there.
+
+    Events are complete to `known_to`, that day included; starts whose proof ends later have empty measures. Where it is
+    None nobody vouches for that: measures are given, and `is_mature` is empty. Who dies or is deported stays, flagged.
+    Raises InputError where a required column is missing, or the index has a column of a measure's name.
+    """
+    rules = definition or load_definition()
+    complete(index, INDEX)  # raises where a column is missing
+    if clash := sorted(set(index.columns) & set(PROVEN_REOFFENDING.column_names)):
+        raise InputError(f"The table index has the columns {', '.join(clash)}, which are measures; rename them.")
+    rows = with_ends(index, rules, known_to)
+    starts = rows.select("person_id", "start_date", "follow_up_end", "proof_end").distinct()
+    found = counted(engine, reoffences(starts, events, rules), events)
+    rows = rows.left_join(found, ["person_id", "start_date"], rname="found_{name}")
+    rows = rows.drop("found_person_id", "found_start_date")
+    return measures(rows, events).select(*index.columns, *PROVEN_REOFFENDING.column_names)
+
+
+def with_ends(index: IbisTable, rules: Definition, known_to: date | None) -> IbisTable:
+    """The index with the ends of follow-up and proof, maturity, and whether an exit lies before the first."""
+    start = index.start_date
+    rows = index.mutate(
+        follow_up_end=(start + ibis.interval(months=rules.follow_up_months)).cast("date"),
+        proof_end=(start + ibis.interval(months=rules.proof_months)).cast("date"),
+    )
+    exits = rows.exit_date < rows.follow_up_end if "exit_date" in rows.columns else ibis.literal(False)
+    return rows.mutate(
+        is_mature=ibis.null("boolean") if known_to is None else rows.proof_end <= ibis.date(known_to),
+        exited_in_follow_up=exits.fill_null(False),
+    )
+
+
+def reoffences(starts: IbisTable, events: IbisTable, rules: Definition) -> IbisTable:
+    """One row per start and proven reoffence: `ONE_OFFENCE`, `is_custodial` and `severity_tier`.
+
+    The join is on the person, with the dates as a filter: a person has few events, so no row is worked out in vain.
+    """
+    proven = proven_events(events, rules).rename(event_person="person_id")
+    joined = starts.inner_join(
+        proven,
+        [
+            starts.person_id == proven.event_person,
+            proven.offence_date >= starts.start_date,
+            proven.offence_date < starts.follow_up_end,
+            proven.sanction_date > starts.start_date,
+            proven.sanction_date <= starts.proof_end,
+        ],
+    )
+    # With a number of the source's own, one offence is one however often it was sentenced anew.
+    numbered = joined.offence_ref.notnull()
+    keys = {
+        "person_id": joined.person_id,
+        "start_date": joined.start_date,
+        "offence_ref": joined.offence_ref,
+        **{name: numbered.ifelse(ibis.null(joined[name].type()), joined[name]) for name in ONE_OFFENCE[2:]},
+    }
+    rows = joined.select(
+        **{f"key_{name}": value for name, value in keys.items()},
+        offence_date=joined.offence_date,
+        offence_code=joined.offence_code,
+        is_custodial=joined.is_custodial,
+        severity_tier=joined.severity_tier,
+    )
+    once = rows.group_by([f"key_{name}" for name in keys]).aggregate(
+        offence_date=rows.offence_date.min(),
+        offence_code=rows.offence_code.min(),
+        is_custodial=rows.is_custodial.max(),
+        severity_tier=rows.severity_tier.min(),
+    )
+    return once.rename(person_id="key_person_id", start_date="key_start_date").select(
+        "person_id", "start_date", "offence_date", "offence_code", "is_custodial", "severity_tier"
+    )
+
+
+def proven_events(events: IbisTable, rules: Definition) -> IbisTable:
+    """The events that the definition takes as proven and does not exclude, with `is_custodial` (1, 0 or empty).
+
+    An event without an offence date cannot be placed, and is left out.
+    """
+    rows = complete(events, EVENTS)
+    excluded: BooleanValue = ibis.literal(False)
+    for part in rules.exclusions:
+        if part.offence_codes:
+            excluded = excluded | rows.offence_code.isin(part.offence_codes).fill_null(False)
+        if part.where in events.columns:
+            excluded = excluded | (rows[part.where] == part.excluded_value).fill_null(False)
+    sent = as_compared(rows.sanction_type)
+    kind = sent.cases(*rules.proves, else_=ibis.null("string"))
+    by_disposal = (rows.disposal == "custody").fill_null(False) | (rows.custody_days > 0).fill_null(False)
+    known = rows.disposal.notnull() | rows.custody_days.notnull()
+    rows = rows.mutate(sanction_type=kind, is_custodial=known.ifelse(by_disposal.cast("int64"), ibis.null("int64")))
+    return rows.filter(rows.offence_date.notnull() & rows.sanction_type.notnull() & ~excluded).select(
+        *(name for name in ONE_OFFENCE if name != "start_date"), "offence_ref", "is_custodial", "severity_tier"
+    )
+
+
+def as_compared(sanction_type: StringValue) -> StringValue:
+    """The sanction type as definitions write it: small letters, spaces for underscores."""
+    return sanction_type.strip().lower().replace("_", " ")
+
+
+def counted(engine: Engine, offences: IbisTable, events: IbisTable) -> IbisTable:
+    """One row per start with a reoffence: how many, the first, by tier, and how many with custody.
+
+    The tier is the event's own, or summary where the offence list says so.
+    """
+    codes = reference.offence_codes().select(["offence_code", "parent_group"])
+    groups = engine.from_arrow(codes, "offence_codes").rename(code="offence_code")
+    rows = offences.left_join(groups, offences.offence_code == groups.code).drop("code")
+    tier = rows.parent_group.isin(SUMMARY_GROUPS).ifelse(3, ibis.null("int64"))
+    rows = rows.mutate(tier=rows.severity_tier.fill_null(tier) if "severity_tier" in events.columns else tier)
+    return rows.group_by("person_id", "start_date").aggregate(
+        reoffences=rows.count(),
+        first_reoffence_date=rows.offence_date.min(),
+        **{f"reoffences_tier_{number}": rows.count(where=rows.tier == number) for number in (1, 2, 3)},
+        reoffences_without_tier=rows.count(where=rows.tier.isnull()),
+        custodial_reoffences=rows.count(where=rows.is_custodial == 1),
+    )
+
+
+def measures(rows: IbisTable, events: IbisTable) -> IbisTable:
+    """The rows with every measure: nought where nothing followed, empty where it is too early to say or not known."""
+    counts = [name for name in MEASURES if name in rows.columns and name != "first_reoffence_date"]
+    rows = rows.mutate(**{name: rows[name].fill_null(0).cast("int64") for name in counts})
+    rows = rows.mutate(
+        reoffended=rows.reoffences > 0,
+        days_to_first_reoffence=days_between(rows.start_date, rows.first_reoffence_date),
+        custody_for_reoffence=rows.custodial_reoffences > 0,
+    )
+    unknown = []
+    if "severity_tier" not in events.columns:
+        unknown += ["reoffences_tier_1", "reoffences_tier_2"]
+    if not {"disposal", "custody_days"} & set(events.columns):
+        unknown += ["custodial_reoffences", "custody_for_reoffence"]
+    given = rows.is_mature.fill_null(True)
+    empty = {name: ibis.null(rows[name].type()) for name in MEASURES}
+    return rows.mutate(
+        **{name: empty[name] if name in unknown else given.ifelse(rows[name], empty[name]) for name in MEASURES}
+    )

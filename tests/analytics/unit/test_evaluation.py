@@ -1,0 +1,218 @@
+"""What evaluation refuses to say, and the parts of it that no published figures check."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from iom_analytics import evaluation
+from iom_analytics.errors import InputError
+from iom_analytics.evaluation import Study
+
+
+def table(**changes: Any) -> pa.Table:
+    """Forty units, twelve of them treated."""
+    chance = np.random.default_rng(1)
+    treated = np.arange(40) < 12
+    columns: dict[str, Any] = {
+        "id": [f"u{number}" for number in range(40)],
+        "treated": treated.astype(int),
+        "age": chance.normal(30, 5, 40) + 2 * treated,
+        "sex": ["F", "M"] * 20,
+    }
+    return pa.table(columns | changes)
+
+
+def study(*, covariates: tuple[str, ...] = ("age", "sex"), exact: tuple[str, ...] = (), **changes: Any) -> Study:
+    return evaluation.read_study(table(**changes), treatment="treated", covariates=covariates, exact=exact, unit="id")
+
+
+FORTY = list(range(40))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"age": [None, *FORTY[1:]]}, "age is missing on 1 of 40 rows"),
+        ({"age": [float("nan"), *map(float, FORTY[1:])]}, "age is missing on 1 of 40 rows"),
+        ({"age": [float("inf"), *map(float, FORTY[1:])]}, "not a finite number on 1 rows"),
+        ({"sex": [" ", *["F", "M"] * 19, "F"]}, "sex is missing on 1 of 40 rows"),
+        ({"age": [7] * 40}, "age is the same for everybody"),
+        ({"sex": ["M"] * 40}, "sex is the same for everybody"),
+        ({"treated": [2, *[0] * 39]}, "'2' is neither"),
+        ({"treated": [1, *[0] * 39]}, "Only 1 unit is treated"),
+        ({"treated": [1] * 9 + [0] * 31}, "Only 9 units are treated"),
+        ({"treated": [1] * 31 + [0] * 9}, "Only 9 units are not treated"),
+        ({"id": [*FORTY[:39], 38]}, "more than once, for instance 38"),
+        ({"id": [*FORTY[:39], 0]}, "1 of the treated are also in the comparison pool .* instance 0"),
+        ({"age": pa.array(FORTY, pa.date32())}, "age is a date"),
+    ],
+)
+def test_bad_data_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        study(**changes)
+
+
+def test_columns_that_are_not_there_or_twice_are_refused() -> None:
+    for covariates, message in (
+        ((), "at least one covariate"),
+        (("height",), "no column height"),
+        (("age", "age"), "named twice"),
+        (("treated",), "is the treatment"),
+    ):
+        with pytest.raises(InputError, match=message):
+            study(covariates=covariates)
+    with pytest.raises(InputError, match="no rows"):
+        evaluation.read_study(table().slice(0, 0), treatment="treated", covariates=["age"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"age": [100 + place for place in range(12)] + FORTY[12:]}, "do not overlap in age: 100 to 111"),
+        ({"sex": ["X"] * 3 + ["F", "M"] * 18 + ["F"]}, "sex=X is 0 for everybody in the comparison pool"),
+    ],
+)
+def test_no_overlap_in_a_covariate(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        evaluation.propensity(study(**changes))
+
+
+def test_treatment_that_two_covariates_tell_together() -> None:
+    x = np.array([*range(12), *range(28)], float)
+    y = np.where(np.arange(40) < 12, x + 1, x - 1)
+    apart = study(covariates=("x", "y"), x=x, y=y)
+    with pytest.raises(InputError, match="can be told from the covariates without error"):
+        evaluation.propensity(apart)
+    assert np.isfinite(evaluation.propensity(apart, model="penalised").logit).all()
+
+
+def test_a_covariate_that_the_others_say() -> None:
+    with pytest.raises(InputError, match="double can be worked out from the others"):
+        evaluation.propensity(study(covariates=("age", "double"), double=2 * table()["age"].to_numpy() + 1))
+
+
+@pytest.mark.slow
+def test_boosting_is_cross_fitted_and_repeatable() -> None:
+    first, second = (evaluation.propensity(study(), model="boosting", seed=3).probability for _ in range(2))
+    assert np.array_equal(first, second)
+    assert ((first > 0) & (first < 1)).all()
+
+
+def test_a_match_that_cannot_be() -> None:
+    some = study()
+    distance = evaluation.propensity(some).probability
+    for ask, message in (
+        (lambda: evaluation.nearest(some, distance, ratio=0), "ratio must be 1 or more"),
+        (lambda: evaluation.nearest(some, distance, caliper=-1.0), "caliper must be a number above 0"),
+        (lambda: evaluation.nearest(some, distance, caliper=1e-12), "No treated unit is left"),
+        (lambda: evaluation.radius(some, distance, caliper=None), "needs a caliper"),
+        (lambda: evaluation.subclass(some, distance, subclasses=1), "2 subclasses or more"),
+        (lambda: evaluation.subclass(some, distance, subclasses=13), "fewer units than the 13 subclasses"),
+        (lambda: evaluation.subclass(study(exact=("sex",)), distance), "cannot be exact"),
+        (lambda: evaluation.entropy(study(exact=("sex",))), "cannot be exact"),
+        (
+            lambda: evaluation.entropy(study(age=[100.0 + place for place in range(12)] + FORTY[12:])),
+            "mean of age: it lies outside",
+        ),
+    ):
+        with pytest.raises(InputError, match=message):
+            ask()
+
+
+def test_radius_shares_each_treated_units_weight() -> None:
+    some = study()
+    distance = evaluation.propensity(some).probability
+    reach = 0.3 * distance.std(ddof=1)
+    expected = np.zeros(40)
+    for unit in range(12):
+        near = [other for other in range(12, 40) if abs(distance[other] - distance[unit]) <= reach]
+        for other in near:
+            expected[other] += 1 / len(near)
+    found = evaluation.radius(some, distance, caliper=0.3).weights[12:]
+    assert found == pytest.approx(expected[12:] * (expected > 0).sum() / expected.sum())
+
+
+def test_everybody_or_nobody_reoffends() -> None:
+    treated, ones = np.arange(40) < 12, np.ones(40)
+    for outcome in (np.ones(40), np.zeros(40)):
+        found = evaluation.difference(outcome, treated, ones)
+        assert (found.estimate, found.error, found.p) == (0, None, None)
+        samples = (
+            evaluation.sample(outcome[treated], ones[treated]),
+            evaluation.sample(outcome[~treated], ones[~treated]),
+        )
+        reoffenders = int(outcome[treated].sum())
+        row = evaluation.result("rate", *samples, reoffenders=reoffenders, others=12 - reoffenders)
+        assert (row.treat_mean, row.difference_p, row.significant) == (None, None, False)
+        assert "fewer than 10" in row.reason
+
+
+def test_a_small_group_has_no_figures() -> None:
+    row = evaluation.result(
+        "rate", evaluation.of_share(5, out_of=9), evaluation.of_share(50, out_of=100), reoffenders=5
+    )
+    assert {value for value in row.to_dict().values() if isinstance(value, float)} == set()
+    assert row.treat_number is None
+    assert "fewer than 10 treated people" in row.reason
+
+
+def test_an_outcome_that_is_not_known_is_refused() -> None:
+    with pytest.raises(InputError, match="missing for 1 of those compared"):
+        evaluation.difference(np.array([1.0, np.nan]), np.array([True, False]), np.ones(2))
+
+
+def test_one_cluster_is_refused() -> None:
+    with pytest.raises(InputError, match="one cluster"):
+        evaluation.difference(
+            np.arange(4.0), np.array([True, True, False, False]), np.ones(4), cluster=np.zeros(4, int)
+        )
+
+
+@pytest.mark.slow
+def test_clustered_errors_are_those_of_statsmodels() -> None:
+    import statsmodels.api as sm
+
+    chance = np.random.default_rng(2)
+    outcome, treated, weights = chance.normal(size=200), np.arange(200) < 60, chance.uniform(0.5, 2, 200)
+    cluster = chance.integers(0, 40, 200)
+    found = evaluation.difference(outcome, treated, weights, cluster=cluster)
+    model = sm.WLS(outcome, sm.add_constant(treated.astype(float)), weights=weights)
+    theirs = model.fit(cov_type="cluster", cov_kwds={"groups": cluster})
+    assert found.estimate == pytest.approx(theirs.params[1])
+    assert found.error == pytest.approx(theirs.bse[1])
+
+
+def test_the_doubly_robust_estimate_finds_a_known_effect() -> None:
+    chance = np.random.default_rng(3)
+    x = chance.normal(size=4000)
+    treated = chance.random(4000) < 1 / (1 + np.exp(1.5 - x))
+    outcome = 2 * x + 0.5 * treated + chance.normal(size=4000)
+    some = evaluation.read_study(pa.table({"t": treated, "x": x}), treatment="t", covariates=["x"])
+    found = evaluation.doubly_robust(outcome, some, evaluation.propensity(some).probability)
+    assert found.lower is not None
+    assert found.upper is not None
+    assert found.lower < 0.5 < found.upper
+    assert found.upper - found.lower < 0.3
+
+
+def test_the_number_needed_and_the_words() -> None:
+    row = evaluation.result(
+        "the rate", evaluation.of_share(40, out_of=100), evaluation.of_share(450, out_of=1000), reoffenders=40
+    )
+    assert not row.significant
+    assert row.number_needed is not None
+    assert row.number_needed > 100
+    assert "just as little that there was none" in row.cannot_say
+
+
+def test_a_figure_is_never_minus_nought() -> None:
+    assert [evaluation.displayed(value) for value in (-0.4, -0.5, 0.5, None)] == ["0", "-1", "1", ""]
+    assert evaluation.displayed(-0.004, places=2) == "0.00"
+
+
+def test_lights() -> None:
+    assert [evaluation.light(value) for value in (0.05, -0.051, 0.1, -0.11, None)] == [
+        "green", "amber", "amber", "red", "red"
+    ]  # fmt: skip

@@ -55,7 +55,7 @@ def proven_reoffending(
         raise InputError(f"The table index has the columns {', '.join(clash)}, which are measures; rename them.")
     rows = with_ends(index, rules, known_to)
     starts = rows.select("person_id", "start_date", "follow_up_end", "proof_end").distinct()
-    found = counted(engine, reoffences(starts, events, rules), events)
+    found = counted(engine, reoffences(engine, starts, events, rules), events)
     rows = rows.left_join(found, ["person_id", "start_date"], rname="found_{name}")
     rows = rows.drop("found_person_id", "found_start_date")
     return measures(rows, events).select(*index.columns, *PROVEN_REOFFENDING.column_names)
@@ -75,22 +75,25 @@ def with_ends(index: IbisTable, rules: Definition, known_to: date | None) -> Ibi
     )
 
 
-def reoffences(starts: IbisTable, events: IbisTable, rules: Definition) -> IbisTable:
+def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Definition) -> IbisTable:
     """One row per start and proven reoffence: `ONE_OFFENCE`, `is_custodial` and `severity_tier`.
 
     The join is on the person, with the dates as a filter: a person has few events, so no row is worked out in vain.
+    What an event proves is read off only where its dates let it count: most events are of other years.
     """
-    proven = proven_events(events, rules).rename(event_person="person_id")
+    happened = complete(events, EVENTS).rename(event_person="person_id")
     joined = starts.inner_join(
-        proven,
+        happened,
         [
-            starts.person_id == proven.event_person,
-            proven.offence_date >= starts.start_date,
-            proven.offence_date < starts.follow_up_end,
-            proven.sanction_date > starts.start_date,
-            proven.sanction_date <= starts.proof_end,
+            starts.person_id == happened.event_person,
+            happened.offence_date >= starts.start_date,
+            happened.offence_date < starts.follow_up_end,
+            happened.sanction_date > starts.start_date,
+            happened.sanction_date <= starts.proof_end,
         ],
     )
+    # Kept first: an engine would move the reading of sanction types down, to every event there is.
+    joined = proven(engine.cache(joined, "in_time"), rules)
     # With a number of the source's own, one offence is one however often it was sentenced anew.
     numbered = joined.offence_ref.notnull()
     keys = {
@@ -117,26 +120,23 @@ def reoffences(starts: IbisTable, events: IbisTable, rules: Definition) -> IbisT
     )
 
 
-def proven_events(events: IbisTable, rules: Definition) -> IbisTable:
+def proven(rows: IbisTable, rules: Definition) -> IbisTable:
     """The events that the definition takes as proven and does not exclude, with `is_custodial` (1, 0 or empty).
 
-    An event without an offence date cannot be placed, and is left out.
+    An event without an offence date cannot be placed: the join has left it out.
     """
-    rows = complete(events, EVENTS)
     excluded: BooleanValue = ibis.literal(False)
     for part in rules.exclusions:
         if part.offence_codes:
             excluded = excluded | rows.offence_code.isin(part.offence_codes).fill_null(False)
-        if part.where in events.columns:
+        if part.where:
             excluded = excluded | (rows[part.where] == part.excluded_value).fill_null(False)
     sent = as_compared(rows.sanction_type)
     kind = sent.cases(*rules.proves, else_=ibis.null("string"))
     by_disposal = (rows.disposal == "custody").fill_null(False) | (rows.custody_days > 0).fill_null(False)
     known = rows.disposal.notnull() | rows.custody_days.notnull()
     rows = rows.mutate(sanction_type=kind, is_custodial=known.ifelse(by_disposal.cast("int64"), ibis.null("int64")))
-    return rows.filter(rows.offence_date.notnull() & rows.sanction_type.notnull() & ~excluded).select(
-        *(name for name in ONE_OFFENCE if name != "start_date"), "offence_ref", "is_custodial", "severity_tier"
-    )
+    return rows.filter(rows.sanction_type.notnull() & ~excluded)
 
 
 def as_compared(sanction_type: StringValue) -> StringValue:

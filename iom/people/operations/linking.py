@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import ngettext
 from pyarrow import csv
 
 from iom.access.permissions import Permission
@@ -152,15 +151,14 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
                 cursor=cursor, change=IndexChange.LINKED, reason=f"Link run {run.pk}", decision_id=None, by=by, at=at
             )
             _let_markings_follow(cursor, system)
-            cursor.execute("select count(*) from iom_move")
-            moved = int(cursor.fetchone()[0])
-        possible = _possible.write(linked.possible, run=run, scope=system)
+        _possible.write(linked.possible, run=run, scope=system)
         run = _at_work(run)
         run.records = linked.count
         run.people = linked.people
         run.model_version = linked.model_version
         run.manifest = linked.manifest
-        _finish(run, RunStatus.FINISHED, at, _outcome(moved, possible))
+        # Not of how many: that counts records kept from who reads the log.
+        _finish(run, RunStatus.FINISHED, at, RunStatus.FINISHED.label)
         audit.record(
             by=by,
             at=at,
@@ -168,7 +166,6 @@ def apply_links(*, run: LinkRun, linked: Linked, decisions_mark: str, by: Scope,
             action="people.apply_links",
             subject_type="people.LinkRun",
             subject_id=run.pk,
-            detail={"records": run.records, "people": run.people, "moved": moved, "possible": possible},
         )
     return True
 
@@ -186,14 +183,6 @@ def _at_work(run: LinkRun) -> LinkRun:
     if found is None:
         raise Stopped
     return found
-
-
-def _outcome(moved: int, possible: int) -> str:
-    records = ngettext("%(num)s record moved", "%(num)s records moved", moved) % {"num": f"{moved:,}"}
-    matches = ngettext("%(num)s possible match to decide", "%(num)s possible matches to decide", possible) % {
-        "num": f"{possible:,}"
-    }
-    return f"{records}, {matches}"
 
 
 def _line(at: datetime, text: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_it_writes_a_row_for_each_start_and_the_manifest(folder: Path) -> None:
 def test_it_writes_the_summary_of_people_who_enter_once(folder: Path) -> None:
     said = run(folder, "--summary", "--one-entry", out="summary.csv")
     assert "Nobody said to which day the events are complete" in said
-    first, year = pa_csv.read_csv(folder / "summary.csv").to_pylist()
+    year, first = pa_csv.read_csv(folder / "summary.csv").to_pylist()
     assert (first["period"], first["starts"], first["people"], first["rate_percent"]) == ("2020 Q1", 2, 2, 50)
     assert (first["mean_expected_percent"], year["kind"]) == (30, "sum of quarters")
     results = json.loads((folder / "summary.csv.manifest.json").read_text())["results"]

@@ -15,7 +15,7 @@ import typer
 from iom_analytics import evaluation
 from iom_analytics.cli.match import read_data
 from iom_analytics.errors import InputError
-from iom_analytics.evaluation.study import Numbers, Places
+from iom_analytics.evaluation.arrays import Numbers, Places
 from iom_analytics.provenance import sha256, whole_file
 
 

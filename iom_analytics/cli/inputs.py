@@ -13,11 +13,10 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
-from iom_analytics.tables import EVENTS, PERSONS, Column, Table
+from iom_analytics.tables import EVENTS, NO, PERSONS, YES, Column, Table
 
 PEOPLE_TABLES: dict[str, Table] = {table.name: table for table in (PERSONS, *EVENTS)}
 
-YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?$"
 EXPECTED = {
     "date": "a date like 2026-04-01",

@@ -5,11 +5,12 @@ import numpy.typing as npt
 
 from iom_analytics.errors import InputError
 
-Floats = npt.NDArray[np.float64]
-Booleans = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 
-def numbers(values: npt.ArrayLike, name: str) -> Floats:
+def numbers(values: npt.ArrayLike, name: str) -> Numbers:
     """One dimension of finite numbers."""
     found = np.asarray(values, dtype=np.float64)
     if found.ndim != 1:
@@ -19,7 +20,7 @@ def numbers(values: npt.ArrayLike, name: str) -> Floats:
     return found
 
 
-def counts(values: npt.ArrayLike, name: str) -> Floats:
+def counts(values: npt.ArrayLike, name: str) -> Numbers:
     """Whole numbers, 0 or more."""
     found = numbers(values, name)
     wrong = (found < 0) | (found != np.floor(found))
@@ -28,7 +29,7 @@ def counts(values: npt.ArrayLike, name: str) -> Floats:
     return found
 
 
-def positive(values: npt.ArrayLike, name: str) -> Floats:
+def positive(values: npt.ArrayLike, name: str) -> Numbers:
     """Numbers over 0: exposures, standard errors."""
     found = numbers(values, name)
     if (found <= 0).any():
@@ -36,7 +37,7 @@ def positive(values: npt.ArrayLike, name: str) -> Floats:
     return found
 
 
-def happened(values: npt.ArrayLike, name: str) -> Floats:
+def happened(values: npt.ArrayLike, name: str) -> Numbers:
     """Zeros and ones."""
     found = numbers(values, name)
     wrong = (found != 0) & (found != 1)
@@ -45,7 +46,7 @@ def happened(values: npt.ArrayLike, name: str) -> Floats:
     return found
 
 
-def probabilities(values: npt.ArrayLike, name: str) -> Floats:
+def probabilities(values: npt.ArrayLike, name: str) -> Numbers:
     """Numbers between 0 and 1, neither of them: a predictor is never certain."""
     found = numbers(values, name)
     wrong = (found <= 0) | (found >= 1)
@@ -54,14 +55,14 @@ def probabilities(values: npt.ArrayLike, name: str) -> Floats:
     return found
 
 
-def alike(**lists: Floats | Booleans) -> None:
+def alike(**lists: Numbers | Flags) -> None:
     """Raises InputError where the lists are not of one length."""
     lengths = {name: len(values) for name, values in lists.items()}
     if len(set(lengths.values())) > 1:
         raise InputError("These must be of one length: " + ", ".join(f"{n} ({k})" for n, k in lengths.items()) + ".")
 
 
-def first(wrong: Booleans) -> int:
+def first(wrong: Flags) -> int:
     """The row, counted from 1, that is wrong first."""
     return int(np.argmax(wrong)) + 1
 
@@ -73,7 +74,14 @@ def share(value: float, name: str) -> float:
     return value
 
 
-def percentiles(draws: Floats, level: float) -> tuple[float, float]:
+def errors_either_side(level: float) -> float:
+    """How many standard errors an interval of this level reaches to either side, by the normal distribution."""
+    from scipy.stats import norm  # takes a second to import, which commands without it should not
+
+    return float(norm.isf((1 - share(level, "The level")) / 2))
+
+
+def percentiles(draws: Numbers, level: float) -> tuple[float, float]:
     """The limits that leave equal parts of the draws outside."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

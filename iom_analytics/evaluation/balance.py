@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from iom_analytics.evaluation.study import Covariate, Flags, Numbers, Study
+from iom_analytics.evaluation.arrays import Flags, Numbers
+from iom_analytics.evaluation.study import Covariate, Study
 
 Spread = Literal["pooled", "treated"]
 

@@ -22,7 +22,7 @@ from scipy.stats import nbinom
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.arrays import Floats
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_POOL = 100
@@ -89,12 +89,12 @@ def fit_rates(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Rates:
     return found
 
 
-def maximum_likelihood(y: Floats, t: Floats, start: tuple[float, float] | None = None) -> Rates:
+def maximum_likelihood(y: Numbers, t: Numbers, start: tuple[float, float] | None = None) -> Rates:
     """The shape and mean under which the counts are likeliest; slopes are given, since the bootstrap asks often."""
     mean, people = float(y.sum() / t.sum()), len(y)
     values, how_many = np.unique(y, return_counts=True)
 
-    def loss(theta: Floats) -> tuple[float, Floats]:
+    def loss(theta: Numbers) -> tuple[float, Numbers]:
         k, mu = np.exp(theta)
         rate = mu * t
         both = k + rate
@@ -114,7 +114,7 @@ def maximum_likelihood(y: Floats, t: Floats, start: tuple[float, float] | None =
 
 def expected_after(
     before: npt.ArrayLike, exposure_before: npt.ArrayLike, exposure_after: npt.ArrayLike, *, rates: Rates
-) -> Floats:
+) -> Numbers:
     """How many offences each person would commit after, without any effect, given how many before.
 
     (k + y) / (k / mu + t1) * t2.
@@ -208,14 +208,14 @@ def before_after(
 
 def bootstrap(
     rates: Rates,
-    pool_t1: Floats,
-    y: Floats,
-    t1: Floats,
-    t2: Floats,
+    pool_t1: Numbers,
+    y: Numbers,
+    t1: Numbers,
+    t2: Numbers,
     ratio: float,
     rng: np.random.Generator,
     replicates: int,
-) -> tuple[Floats, Floats]:
+) -> tuple[Numbers, Numbers]:
     """Draws of the ratio of observed to expected, and of the offences after that no effect would bring."""
     ratios, chance = np.empty(replicates), np.empty(replicates)
     prior = rates.shape / rates.mean

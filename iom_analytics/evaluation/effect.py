@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Flags, Numbers, Places
 from iom_analytics.evaluation.balance import effective_size
-from iom_analytics.evaluation.study import Flags, Numbers, Places, Study
+from iom_analytics.evaluation.study import Study
 
 LEVEL = 0.95
 

@@ -17,11 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import expit, logit
-from scipy.stats import norm
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.arrays import Floats
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_PEOPLE = 10
@@ -62,10 +61,10 @@ class Recalibration:
     high: float
     people: int
     level: float
-    draws: Floats
+    draws: Numbers
     grade: Grade = Grade.DESCRIPTIVE
 
-    def apply(self, probabilities: npt.ArrayLike) -> Floats:
+    def apply(self, probabilities: npt.ArrayLike) -> Numbers:
         """The probabilities as they are locally."""
         return shifted(arrays.probabilities(probabilities, "Probabilities"), self.intercept)
 
@@ -120,7 +119,7 @@ class Calibration:
     grade: Grade = Grade.DESCRIPTIVE
 
 
-def poisson_binomial(probabilities: npt.ArrayLike) -> Floats:
+def poisson_binomial(probabilities: npt.ArrayLike) -> Numbers:
     """How likely it is that 0, 1, 2 ... of the people do, each with a probability of their own.
 
     The distributions of single people are convolved two and two, so nothing is approximated.
@@ -132,13 +131,13 @@ def poisson_binomial(probabilities: npt.ArrayLike) -> Floats:
     while len(parts) > 1:
         odd = parts[len(parts) // 2 * 2 :]
         parts = [np.convolve(one, other) for one, other in zip(parts[::2], parts[1::2], strict=False)] + odd
-    whole: Floats = np.clip(parts[0], 0, 1)
+    whole: Numbers = np.clip(parts[0], 0, 1)
     return whole
 
 
 def byar(observed: float, *, level: float = 0.95) -> tuple[float, float]:
     """Byar's interval for a count."""
-    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    z = arrays.errors_either_side(level)
     low = observed * (1 - 1 / (9 * observed) - z / (3 * observed**0.5)) ** 3 if observed > 0 else 0.0
     more = observed + 1
     return max(low, 0.0), more * (1 - 1 / (9 * more) + z / (3 * more**0.5)) ** 3
@@ -158,7 +157,7 @@ def observed_expected(
     below = np.minimum(np.cumsum(chances), 1)
     above = np.minimum(np.cumsum(chances[::-1])[::-1], 1)
     spread = float(np.sqrt((p * (1 - p)).sum()))
-    z = float(norm.isf((1 - level) / 2))
+    z = arrays.errors_either_side(level)
     low, high = byar(observed, level=level)
     return ObservedExpected(
         people=n,
@@ -245,7 +244,7 @@ def calibration(
     Source: Cox 1958, Biometrika 45, 562-565; Brier 1950. Raises EstimateError under 100 people, where nobody or
     everybody reoffended, where all have one probability, or where a probability parts them without a fault.
     """
-    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    z = arrays.errors_either_side(level)
     if bins < 1:
         raise InputError("There must be one bin at least.")
     y, p = read(reoffended, probabilities, MINIMUM_REFERENCE)
@@ -275,21 +274,21 @@ def calibration(
     )
 
 
-def binned(p: Floats, bins: int) -> list[npt.NDArray[np.intp]]:
+def binned(p: Numbers, bins: int) -> list[npt.NDArray[np.intp]]:
     """Who is in which bin: cut at quantiles that differ."""
     edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
     place = np.searchsorted(edges, p, side="left")
     return [np.flatnonzero(place == each) for each in np.unique(place)]
 
 
-def intercept(y: Floats, p: Floats) -> float:
+def intercept(y: Numbers, p: Numbers) -> float:
     """The a at which the expected number is the observed one: the score equation of an intercept with an offset."""
     x, observed = logit(p), y.sum()
     far = float(np.abs(x).max()) + 50
     return float(brentq(lambda a: expit(x + a).sum() - observed, -far, far, xtol=1e-12))
 
 
-def slope_of(y: Floats, x: Floats) -> tuple[float, float]:
+def slope_of(y: Numbers, x: Numbers) -> tuple[float, float]:
     """The slope of a logistic model on the log odds, and its standard error."""
     import statsmodels.api as sm  # takes seconds to import, which commands without it should not
 
@@ -297,12 +296,12 @@ def slope_of(y: Floats, x: Floats) -> tuple[float, float]:
     return float(found.params[1]), float(found.bse[1])
 
 
-def shifted(p: Floats, by: float) -> Floats:
-    moved: Floats = expit(logit(p) + by)
+def shifted(p: Numbers, by: float) -> Numbers:
+    moved: Numbers = expit(logit(p) + by)
     return moved
 
 
-def read(reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, minimum: int) -> tuple[Floats, Floats]:
+def read(reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, minimum: int) -> tuple[Numbers, Numbers]:
     y, p = arrays.happened(reoffended, "Reoffended"), arrays.probabilities(probabilities, "Probabilities")
     arrays.alike(reoffended=y, probabilities=p)
     if len(y) < minimum:
@@ -310,6 +309,6 @@ def read(reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, minimum: int) 
     return y, p
 
 
-def refuse_all_alike(y: Floats) -> None:
+def refuse_all_alike(y: Numbers) -> None:
     if y.min() == y.max():
         raise EstimateError(f"{'Nobody' if y[0] == 0 else 'Everybody'} reoffended, so nothing can be fitted.")

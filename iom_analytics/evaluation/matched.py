@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iom_analytics.errors import InputError
-from iom_analytics.evaluation.study import Flags, Numbers, Places
+from iom_analytics.evaluation.arrays import Flags, Numbers, Places
 
 
 @dataclass(frozen=True)

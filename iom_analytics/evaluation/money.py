@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from iom_analytics import reference
 from iom_analytics.errors import EstimateError, InputError
@@ -151,7 +150,7 @@ def worth(
         raise InputError("A reoffence must cost something.")
     if not avoided.low <= avoided.per_person <= avoided.high or avoided.low == avoided.high:
         raise InputError("The effect must lie in its interval, and the interval must have a width.")
-    z = float(norm.isf((1 - arrays.share(avoided.level, "The level")) / 2))
+    z = arrays.errors_either_side(avoided.level)
     error = (avoided.high - avoided.low) / (2 * z)
     drawn = np.random.default_rng(seed).normal(avoided.per_person, error, draws) * people
     net = drawn * cost_of_reoffence - cost

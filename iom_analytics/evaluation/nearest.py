@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Numbers, Places
 from iom_analytics.evaluation.matched import Matched, width, with_mean_one
-from iom_analytics.evaluation.study import Numbers, Places, Study
+from iom_analytics.evaluation.study import Study
 
 Order = Literal["largest", "smallest", "data", "random"]
 

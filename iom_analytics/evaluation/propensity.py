@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 
 from iom_analytics.errors import InputError
-from iom_analytics.evaluation.study import Covariate, Flags, Numbers, Study
+from iom_analytics.evaluation.arrays import Flags, Numbers
+from iom_analytics.evaluation.study import Covariate, Study
 
 Model = Literal["logistic", "penalised", "boosting"]
 MODELS = ("logistic", "penalised", "boosting")

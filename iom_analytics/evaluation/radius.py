@@ -3,8 +3,9 @@
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.matched import Matched, width, with_mean_one
-from iom_analytics.evaluation.study import Numbers, Study
+from iom_analytics.evaluation.study import Study
 
 
 def radius(study: Study, distance: Numbers, *, caliper: float | None) -> Matched:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from iom_analytics.errors import EstimateError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.arrays import Floats
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_AREAS = 5
@@ -23,10 +22,10 @@ MINIMUM_AREAS = 5
 class Shrunk:
     """The areas' effects drawn towards `mean`: by `weight`, the share of each area's own result that is kept."""
 
-    effects: Floats
-    low: Floats
-    high: Floats
-    weight: Floats
+    effects: Numbers
+    low: Numbers
+    high: Numbers
+    weight: Numbers
     mean: float
     between: float
     level: float
@@ -40,7 +39,7 @@ def shrink(effects: npt.ArrayLike, errors: npt.ArrayLike, *, grade: Grade, level
     """
     y, se = arrays.numbers(effects, "Effects"), arrays.positive(errors, "Standard errors")
     arrays.alike(effects=y, errors=se)
-    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    z = arrays.errors_either_side(level)
     if len(y) < MINIMUM_AREAS:
         raise EstimateError(f"There are {len(y)} areas; their spread needs {MINIMUM_AREAS}.")
     fixed = 1 / se**2

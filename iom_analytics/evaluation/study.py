@@ -10,16 +10,11 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from iom_analytics.disclosure import SMALL
 from iom_analytics.errors import InputError
-
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
-
-YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+from iom_analytics.evaluation.arrays import Flags, Numbers, Places
+from iom_analytics.tables import NO, YES
 
 
 @dataclass(frozen=True)

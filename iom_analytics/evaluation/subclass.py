@@ -3,8 +3,9 @@
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Numbers, Places
 from iom_analytics.evaluation.matched import Matched, with_mean_one
-from iom_analytics.evaluation.study import Numbers, Places, Study
+from iom_analytics.evaluation.study import Study
 
 
 def subclass(study: Study, distance: Numbers, *, subclasses: int = 6) -> Matched:

@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.arrays import Floats
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_CLUSTERS = 10
@@ -99,7 +99,7 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike, *, at: Sequence[floa
     from statsmodels.duration.survfunc import SurvfuncRight  # takes seconds to import
 
     t, d = read(time, event)
-    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    z = arrays.errors_either_side(level)
     found = SurvfuncRight(t, d)
     points = []
     for when in at:
@@ -151,7 +151,7 @@ def cox(
     """
     from statsmodels.duration.hazard_regression import PHReg
 
-    z = float(norm.isf((1 - arrays.share(level, "The level")) / 2))
+    z = arrays.errors_either_side(level)
     t, d = read(stop, event)
     x = np.asarray(covariates, dtype=np.float64)
     if x.shape != (len(t), len(names)) or not np.isfinite(x).all():
@@ -190,7 +190,7 @@ def cox(
     return CoxModel(len(t), int(d.sum()), coefficients, float(fit.llf), without, who is not None, level, grade)
 
 
-def at_risk_of_any(start: Floats, stop: Floats, event: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def at_risk_of_any(start: Numbers, stop: Numbers, event: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which rows, from after `start` up to `stop`, are at risk when something happens to anybody."""
     when = np.append(np.unique(stop[event == 1]), np.inf)
     return np.asarray(when[np.searchsorted(when, start, side="right")] <= stop)
@@ -236,7 +236,7 @@ def competing_incidence(time: npt.ArrayLike, cause: npt.ArrayLike) -> tuple[Inci
     return tuple(found)
 
 
-def clusters(person: npt.ArrayLike, start: Floats, stop: Floats) -> npt.NDArray[np.intp]:
+def clusters(person: npt.ArrayLike, start: Numbers, stop: Numbers) -> npt.NDArray[np.intp]:
     """A number for each row's person. Raises where a person's rows overlap, or there are too few people."""
     names, who = np.unique(np.asarray(person), return_inverse=True)
     if len(who) != len(stop):
@@ -250,7 +250,7 @@ def clusters(person: npt.ArrayLike, start: Floats, stop: Floats) -> npt.NDArray[
     return np.asarray(who, dtype=np.intp)
 
 
-def just_after(start: Floats, stop: Floats) -> float:
+def just_after(start: Numbers, stop: Numbers) -> float:
     """Half of the smallest step between times.
 
     statsmodels 0.15 takes a row that starts at the time of an event for at risk at that event, so that a person whose
@@ -259,7 +259,7 @@ def just_after(start: Floats, stop: Floats) -> float:
     return float(np.diff(np.unique(np.concatenate([start, stop]))).min()) / 2
 
 
-def read(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[Floats, Floats]:
+def read(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[Numbers, Numbers]:
     t, d = arrays.positive(time, "Times"), arrays.happened(event, "Events")
     arrays.alike(time=t, event=d)
     if d.sum() == 0:

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.matched import Matched, with_mean_one
 from iom_analytics.evaluation.propensity import Propensity
-from iom_analytics.evaluation.study import Numbers, Study
+from iom_analytics.evaluation.study import Study
 
 STEPS = 200
 EXACT = 1e-10

@@ -4,7 +4,7 @@
 """
 
 from iom_analytics.tables.checking import Checked, FileCheck, check_file
-from iom_analytics.tables.contract import Column, Shape, Table, by_source
+from iom_analytics.tables.contract import NO, YES, Column, Shape, Table, by_source
 from iom_analytics.tables.crosschecks import check_against_persons
 from iom_analytics.tables.events import (
     ARRESTS,
@@ -34,12 +34,14 @@ __all__ = [
     "DRUG_TESTS",
     "EVENTS",
     "INTELLIGENCE_COUNTS",
+    "NO",
     "PERSONS",
     "PROBLEMS",
     "RECORDED_CRIMES",
     "REGISTERS",
     "SANCTIONS",
     "SANCTION_TYPES",
+    "YES",
     "CheckReport",
     "Checked",
     "Column",

@@ -19,6 +19,9 @@ IBIS_TYPES: dict[Type, str] = {
     "yes_no": "boolean",
 }
 
+# How files of the library's own commands write yes and no, in small letters.
+YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -39,7 +39,7 @@ def publishable_profile(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any
 
 
 def about_offences(offences: int, harm: float) -> dict[str, Any]:
-    if 0 < offences < SMALL:
+    if offences and not is_large(offences):
         return {"offences": None, "harm": None}
     about = rounded(offences)
     return {"offences": about, "harm": harm * about / offences if offences else 0.0}
@@ -53,7 +53,7 @@ def is_large(count: int) -> bool:
 def is_safe(base: int | None, chosen: int | None) -> bool:
     """Whether a count, what was chosen of it and what was not are each hidden or large enough."""
     rest = None if base is None or chosen is None else base - chosen
-    return all(number is None or number >= SMALL for number in (base, chosen, rest))
+    return all(number is None or is_large(number) for number in (base, chosen, rest))
 
 
 def place(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The scheme library: what each version says in plain English, proposing another, and putting one in force."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -85,7 +86,7 @@ def version(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
         "version": found,
         "says": found.definition,
         "row": present.version_row(found, names=names),
-        "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
+        "checks": present.checks(found, moved=Counter(each.movement for each in moved) if moved is not None else None),
         "moved": present.moved_rows(moved) if moved is not None else None,
         "may_edit": scope.allows(Permission.SCHEME_PROPOSE) and found.status == VersionStatus.DRAFT,
         "may_withdraw": scope.allows(Permission.SCHEME_PROPOSE)
@@ -191,6 +192,7 @@ def activate(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
         has_fairness=found.fairness is not None,
         has_what_if=found.what_if is not None,
     )
+    checks = present.checks(found, moved=queries.count_moved(version=found, scope=scope))
     form = ActivateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -200,7 +202,7 @@ def activate(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
             return redirect("cohorts-version", slug, number)
         context: dict[str, Any] = {
             "version": found,
-            "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
+            "checks": checks,
             "fields": {"reason": reason, "understood": "on", "confirmed": "yes"},
         }
         return render(request, "cohorts/activate_confirm.html", context)
@@ -210,7 +212,7 @@ def activate(request: ScopedRequest, slug: str, number: int) -> HttpResponse:
         {
             "form": form,
             "version": found,
-            "checks": present.checks(found, moved=queries.count_moved(version=found, scope=scope)),
+            "checks": checks,
         },
     )
 

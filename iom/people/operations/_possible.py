@@ -41,8 +41,8 @@ STATUS_AFTER = {
 COMPARED = ("match_weight", "probability", "working", "conflicts", "link_run_id", "status", *_moves.MARKING[1:])
 
 
-def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
-    """Makes the review queue what linkage found now; returns how many wait for a decision.
+def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> None:
+    """Makes the review queue what linkage found now.
 
     A pair that is no longer in doubt is settled, and opens again if it comes back. Decided pairs stay decided. A pair
     that nobody may see both records of is left out.
@@ -87,5 +87,3 @@ def write(pairs: Iterable[Pair], *, run: LinkRun, scope: Scope) -> int:
     )
     gone = [match.pk for match in before.values() if match.status in UNDECIDED]
     PossibleMatch.objects.filter(pk__in=gone).update(status=ReviewStatus.SETTLED)
-    waiting: int = PossibleMatch.objects.visible_to(scope).filter(status=ReviewStatus.OPEN).count()
-    return waiting

@@ -163,10 +163,7 @@ def destroy_next(*, list_id: int, by: Scope, at: datetime) -> bool:
         due_on=on if is_granted else review.due_on if review else None,
         must_be_kept=not is_granted and review is not None and queries.must_be_kept(review=review, on=on),
         on=on,
-        is_held=bool(queries.held_people(scope=by, person_ids=[person.pk], on=on)),
-        is_gone=person.merged_into_id is not None,
-        is_last_of_a_member=queries.is_last_of_a_member(person_id=person.pk, scope=by),
-        is_asked_about=queries.is_asked_about(person_ids=people.with_merged(person_id=person.pk, scope=by), scope=by),
+        **queries.in_the_way(person=person, on=on, scope=by),
     )
     item.state, item.done_at = (ItemState.LEFT if item.left_because else ItemState.DONE), at
     if not item.left_because:

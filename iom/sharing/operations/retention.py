@@ -211,14 +211,7 @@ def list_granted_again(*, by: Scope, at: datetime) -> int:
     again = [
         request
         for request in queries.granted_not_done(scope=by)
-        if not rules.why_not_destroyed(
-            due_on=on,
-            on=on,
-            is_held=bool(queries.held_people(scope=by, person_ids=[request.person_id], on=on)),
-            is_gone=request.person.merged_into_id is not None,
-            is_last_of_a_member=queries.is_last_of_a_member(person_id=request.person_id, scope=by),
-            is_asked_about=queries.is_asked_about(person_ids=[request.person_id], scope=by),
-        )
+        if not rules.why_not_destroyed(due_on=on, on=on, **queries.in_the_way(person=request.person, on=on, scope=by))
     ]
     for request in again:
         list_for_erasure(person=request.person, by=by, at=at)

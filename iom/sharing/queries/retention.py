@@ -116,6 +116,17 @@ def is_asked_about(*, person_ids: Iterable[int], scope: Scope) -> bool:
     )
 
 
+def in_the_way(*, person: Person, on: date, scope: Scope) -> dict[str, bool]:
+    """What of a person stands in the way of destroying a record of theirs, as `rules.why_not_destroyed` asks it."""
+    ids = people.with_merged(person_id=person.pk, scope=scope)
+    return {
+        "is_held": bool(held_people(scope=scope, person_ids=[person.pk], on=on)),
+        "is_gone": person.merged_into_id is not None,
+        "is_last_of_a_member": is_last_of_a_member(person_id=person.pk, scope=scope),
+        "is_asked_about": is_asked_about(person_ids=ids, scope=scope),
+    }
+
+
 def is_last_record(*, record: str, person_id: int, agency_id: int, scope: Scope) -> bool:
     """Whether nothing else that the agency holds of the person has an end still to come."""
     held = RetentionReview.objects.visible_to(scope).filter(person_id=person_id, owner_agency=agency_id)

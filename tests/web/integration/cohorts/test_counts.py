@@ -100,6 +100,10 @@ def test_a_proposed_version_names_and_counts_whom_the_reader_sees(
     text = board.get(reverse("cohorts-version", args=[scheme.slug, 1])).text
     assert "About 10% more people" in text
     assert "come above the capacity line" not in text, "whose role sees no candidates is told of none"
+    with act_in(place.system()):
+        version.what_if = {**version.what_if, "eligible_before": 0}
+        version.save()
+    assert "Whom it would change" not in board.get(reverse("cohorts-version", args=[scheme.slug, 1])).text
     assert "2 people would come above" in as_user(alice).get(reverse("cohorts-version", args=[scheme.slug, 1])).text
 
 

@@ -1,4 +1,4 @@
-"""`make validate`: the product's results on real data and official cases; writes docs/reference/validation.md."""
+"""`make validate`: results on real data, official cases and known truth; writes docs/reference/validation.md."""
 
 import importlib
 import pkgutil

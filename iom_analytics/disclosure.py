@@ -6,7 +6,7 @@ count is smaller than the threshold says. Threshold 10 after the Justice Data La
 Collaboration's output rules (both: no count under 10, with secondary suppression).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
@@ -16,13 +16,15 @@ import pyarrow as pa
 
 from iom_analytics.errors import InputError
 
-__all__ = ["SMALL", "TOTAL", "percent", "rounded", "suppress", "with_totals"]
+__all__ = ["SMALL", "TOTAL", "percent", "rounded", "suppress", "suppress_steps", "with_totals"]
 
 SMALL = 10
 TOTAL = "All"
+EXACT = 1e-6  # of a count: what a solver may leave
 
 Cell = tuple[str, ...]
 Counts = dict[Cell, int]
+Possible = dict[Cell, float]
 
 
 def with_totals(table: pa.Table, *, count: str, by: Sequence[str]) -> pa.Table:
@@ -50,17 +52,54 @@ def suppress(table: pa.Table, *, count: str, by: Sequence[str], threshold: int =
     lines = lines_of(counts)
     hidden = {cell for cell, number in counts.items() if number < threshold}
     small = frozenset(hidden)
+    # For each small count a table that looks the same and in which it is not small: with one it is safe.
+    twins: dict[Cell, Possible] = {}
     # One cell more at a time, until every small count is safe. It ends: at worst everything is hidden.
-    while (gap := first_gap(counts, lines, hidden, small, threshold)) is not None:
+    while (gap := first_gap(counts, lines, hidden, small, threshold, twins)) is not None:
         hidden.add(gap)
     # What was hidden early may not be needed in the end: show again whatever can be, totals and large counts first.
     for cell in sorted(hidden - small, key=lambda cell: (-cell.count(TOTAL), -counts[cell], cell)):
-        if first_gap(counts, lines, hidden - {cell}, small, threshold) is None:
+        # A twin goes on looking the same only if it has the count that would be shown; what it lacks was shown then.
+        own = counts[cell]
+        still = {each: twin for each, twin in twins.items() if abs(twin.get(cell, own) - own) < EXACT}
+        if first_gap(counts, lines, hidden - {cell}, small, threshold, still) is None:
             hidden.remove(cell)
+            twins = still
     shown = write_counts(counts, count=count, by=by)
     is_hidden = pa.array([cell in hidden for cell in counts], pa.bool_())
     values = pa.array([None if cell in hidden else number for cell, number in counts.items()], pa.int64())
     return shown.set_column(len(by), count, values).append_column("suppressed", is_hidden)
+
+
+def suppress_steps(
+    groups: Mapping[str, Sequence[int]], of: Sequence[int], *, threshold: int = SMALL
+) -> dict[str, tuple[int | None, ...]]:
+    """How many of each group took each of some steps, and of all groups together ('All'), as may be published.
+
+    `groups` has for each group how many there are, then how many took each step; `of` says for each step of which of
+    the counts before it (0: of everybody in the group) these are a part. Who did not take a step is guarded like who
+    did. None where a count may not be shown. Raises InputError where more took a step than there were.
+    """
+    everyone = {**groups, TOTAL: [sum(counts[step] for counts in groups.values()) for step in range(len(of) + 1)]}
+    by = ["group", *(f"step {step}" for step in range(1, len(of) + 1))]
+    path: list[dict[int, str]] = [{}]
+    cells: dict[Cell, int] = {}
+
+    def cell(group: str, taken: Mapping[int, str]) -> Cell:
+        return (group, *(taken.get(step, TOTAL) for step in range(1, len(of) + 1)))
+
+    for step, parent in enumerate(of, start=1):
+        path.append({**path[parent], step: "yes"})
+    for group, counts in everyone.items():
+        cells[cell(group, {})] = counts[0]
+        for step, parent in enumerate(of, start=1):
+            if counts[step] > counts[parent]:
+                raise InputError(f"In {group} more took step {step} than there were to take it.")
+            cells[cell(group, path[step])] = counts[step]
+            cells[cell(group, {**path[parent], step: "no"})] = counts[parent] - counts[step]
+    safe = suppress(write_counts(cells, count="people", by=by), count="people", by=by, threshold=threshold)
+    shown = {tuple(row[name] for name in by): row["people"] for row in safe.to_pylist()}
+    return {group: tuple(shown[cell(group, taken)] for taken in path) for group in everyone}
 
 
 @dataclass(frozen=True)
@@ -98,15 +137,26 @@ def lines_of(counts: Counts) -> list[Line]:
 
 
 def first_gap(
-    counts: Counts, lines: list[Line], hidden: set[Cell], small: frozenset[Cell], threshold: int
+    counts: Counts,
+    lines: list[Line],
+    hidden: set[Cell],
+    small: frozenset[Cell],
+    threshold: int,
+    twins: dict[Cell, Possible],
 ) -> Cell | None:
     """A cell to hide next, because without it a small count could be bounded below the threshold; None if all is safe.
 
     Of the cells in a line with a hidden one: the smallest, so that the least is lost, and a total only where all else
-    is hidden.
+    is hidden. `twins` has what was found before, which hiding more cannot undo; what is found here is added.
     """
-    for cell in sorted(small):
-        if greatest_possible(cell, counts, lines, hidden) >= threshold:
+    # One table shows many cells safe at once; what is left is looked for one by one.
+    while (waiting := small - twins.keys()) and (
+        found := twins_where_not_small(waiting, counts, lines, hidden, threshold)
+    ):
+        twins |= found
+    for cell in sorted(small - twins.keys()):
+        if found := twins_where_not_small({cell}, counts, lines, hidden, threshold):
+            twins |= found
             continue
         near = {other for line in lines if hidden & set(line.cells) for other in line.cells} - hidden
         if near:
@@ -114,8 +164,11 @@ def first_gap(
     return None
 
 
-def greatest_possible(cell: Cell, counts: Counts, lines: list[Line], hidden: set[Cell]) -> float:
-    """The largest value a hidden cell can have, as far as the cells shown tell: counts are not negative and add up."""
+def twins_where_not_small(
+    wanted: Collection[Cell], counts: Counts, lines: list[Line], hidden: set[Cell], threshold: int
+) -> dict[Cell, Possible]:
+    """Hidden values that add up to what is shown, none negative, for each of the `wanted` cells that reaches the
+    threshold among them: the sum of all is made as great as it can be, so that of one alone they say for certain."""
     from scipy.optimize import linprog  # takes a second to import, which commands without it should not
 
     unknown = sorted(hidden)
@@ -133,14 +186,16 @@ def greatest_possible(cell: Cell, counts: Counts, lines: list[Line], hidden: set
                 known -= sign * counts[name]
         rows.append(row)
         knowns.append(known)
-    if not rows:
-        return np.inf
     goal = np.zeros(len(unknown))
-    goal[place[cell]] = -1
-    found = linprog(goal, A_eq=np.array(rows), b_eq=np.array(knowns), bounds=(0, None), method="highs")
-    # The true counts are a solution, so there is one; status 3 says that nothing bounds the cell.
-    assert found.status in (0, 3), f"a table of counts has no solution: {found.message}"
-    return np.inf if found.status == 3 else float(-found.fun) + 1e-6
+    goal[[place[cell] for cell in wanted]] = -1
+    # More than the threshold is not needed, and so bounded there is always a greatest.
+    bounds = [(0, threshold if name in wanted else None) for name in unknown]
+    equations = {"A_eq": np.array(rows), "b_eq": np.array(knowns)} if rows else {}
+    found = linprog(goal, bounds=bounds, method="highs", **equations)
+    # The true counts are a solution, so there is one.
+    assert found.status == 0, f"a table of counts has no solution: {found.message}"
+    twin = dict(zip(unknown, found.x.tolist(), strict=True))
+    return {cell: twin for cell in wanted if twin[cell] >= threshold - EXACT}
 
 
 def rounded(count: int, *, base: int = 5) -> int:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     NOMINATE = "nominate"
     AGENCY_RETURN = "agency-return"
     PANEL_DECIDE = "panel-decide"
+    DRAW_RUN = "draw-run"
     COHORT_MANAGE = "cohort-manage"
     SCHEME_VIEW = "scheme-view"
     SCHEME_PROPOSE = "scheme-propose"
@@ -57,6 +58,9 @@ class Permission(StrEnum):
     AGREEMENT_VIEW = "agreement-view"
     AGREEMENT_MANAGE = "agreement-manage"
     AGREEMENT_APPROVE = "agreement-approve"
+    OUTCOMES_VIEW = "outcomes-view"
+    OUTCOMES_ASK = "outcomes-ask"
+    OUTCOMES_RELEASE = "outcomes-release"
 
 
 DESCRIPTIONS: dict[Permission, str] = {
@@ -73,6 +77,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.NOMINATE: "Nominate a person for the cohort",
     Permission.AGENCY_RETURN: "Give their agency's return on a nomination",
     Permission.PANEL_DECIDE: "Record the panel's decision",
+    Permission.DRAW_RUN: "Run a draw for places of a scheme: open it, settle who is in it, close its list, draw",
     Permission.COHORT_MANAGE: "Change a member's rating, lead or review, and record de-selection",
     Permission.SCHEME_VIEW: "See the schemes, their weights and their fairness reports",
     Permission.SCHEME_PROPOSE: "Propose a scheme version",
@@ -105,6 +110,9 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.AGREEMENT_VIEW: "See the gateways in law, and which agencies agreed to share what",
     Permission.AGREEMENT_MANAGE: "Draft sharing agreements and data protection impact assessments, and withdraw them",
     Permission.AGREEMENT_APPROVE: "Put in force an agreement, or approve an assessment, that somebody else drafted",
+    Permission.OUTCOMES_VIEW: "See what is known of outcomes, in totals of groups, and take released reports",
+    Permission.OUTCOMES_ASK: "Ask a question of outcomes, accept its comparison, and ask for a report's release",
+    Permission.OUTCOMES_RELEASE: "Release a report on outcomes that somebody else asked to release",
 }
 
 
@@ -167,6 +175,7 @@ REACHES: dict[Permission, Reach] = {
     Permission.NOMINATE: AUDIENCE,
     Permission.AGENCY_RETURN: AUDIENCE,
     Permission.PANEL_DECIDE: AUDIENCE,
+    Permission.DRAW_RUN: PARTNERSHIP,
     Permission.COHORT_MANAGE: AUDIENCE,
     Permission.SCHEME_VIEW: PARTNERSHIP,
     Permission.SCHEME_PROPOSE: PARTNERSHIP,
@@ -199,4 +208,7 @@ REACHES: dict[Permission, Reach] = {
     Permission.AGREEMENT_VIEW: PARTNERSHIP,
     Permission.AGREEMENT_MANAGE: PARTNERSHIP,
     Permission.AGREEMENT_APPROVE: PARTNERSHIP,
+    Permission.OUTCOMES_VIEW: PARTNERSHIP,
+    Permission.OUTCOMES_ASK: PARTNERSHIP,
+    Permission.OUTCOMES_RELEASE: PARTNERSHIP,
 }

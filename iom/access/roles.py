@@ -48,6 +48,7 @@ COORDINATOR = Role(
         P.IMPORT_VIEW,
         P.IMPORT_MANAGE,
         P.CANDIDATES_VIEW,
+        P.DRAW_RUN,
         P.COHORT_MANAGE,
         P.SCHEME_VIEW,
         P.EXPORT,
@@ -60,12 +61,13 @@ COORDINATOR = Role(
         P.LIMITED_ACCESS_CONFIRM,
         P.EMERGENCY_OPEN,
         P.AGREEMENT_VIEW,
+        P.OUTCOMES_VIEW,
     },
 )
 ANALYST = Role(
     "analyst",
     "Analyst",
-    "Designs schemes, checks fairness, ranks candidates.",
+    "Designs schemes, checks fairness, ranks candidates, and asks whether it works.",
     EVERYONE
     | {
         P.PERSON_SEARCH,
@@ -82,6 +84,8 @@ ANALYST = Role(
         P.AGREEMENT_VIEW,
         P.EQUALITY_VIEW,
         P.EQUALITY_RECORD,
+        P.OUTCOMES_VIEW,
+        P.OUTCOMES_ASK,
     },
 )
 PANEL_CHAIR = Role(
@@ -97,6 +101,7 @@ PANEL_CHAIR = Role(
         P.SCHEME_VIEW,
         P.SCHEME_ACTIVATE,
         P.EQUALITY_VIEW,
+        P.OUTCOMES_VIEW,
     },
 )
 MANAGER = Role(
@@ -107,6 +112,7 @@ MANAGER = Role(
     | {
         P.PERSON_SCORES_VIEW,
         P.CANDIDATES_VIEW,
+        P.DRAW_RUN,
         P.COHORT_MANAGE,
         P.SCHEME_VIEW,
         P.SCHEME_ACTIVATE,
@@ -125,6 +131,8 @@ MANAGER = Role(
         P.AGREEMENT_VIEW,
         P.AGREEMENT_APPROVE,
         P.EQUALITY_VIEW,
+        P.OUTCOMES_VIEW,
+        P.OUTCOMES_RELEASE,
     },
 )
 PARTNER_WORKER = Role(
@@ -137,7 +145,7 @@ BOARD_MEMBER = Role(
     "board-member",
     "Board member",
     "Sees schemes, totals and the evidence on equality; no person's record.",
-    EVERYONE | {P.SCHEME_VIEW, P.EQUALITY_VIEW},
+    EVERYONE | {P.SCHEME_VIEW, P.EQUALITY_VIEW, P.OUTCOMES_VIEW},
 )
 INFORMATION_GOVERNANCE = Role(
     "information-governance",
@@ -168,6 +176,8 @@ INFORMATION_GOVERNANCE = Role(
         P.EQUALITY_VIEW,
         P.EQUALITY_RECORD,
         P.DATA_USE_ANSWER,
+        P.OUTCOMES_VIEW,
+        P.OUTCOMES_RELEASE,
     },
 )
 ADMINISTRATOR = Role(

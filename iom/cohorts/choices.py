@@ -54,6 +54,15 @@ class NominationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class DrawState(models.TextChoices):
+    """Where a draw for places stands. It says in which order places are offered, and selects nobody."""
+
+    OPEN = "open", _("Open: the list is being settled")
+    CLOSED = "closed", _("List closed: to be drawn")
+    DRAWN = "drawn", _("Drawn")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class MembershipState(models.TextChoices):
     ACTIVE = "active", _("In the cohort")
     DESELECTED = "deselected", _("De-selected")

@@ -126,8 +126,26 @@ FIELDS = {
         **all_of(STAFF, "lead", "decided_by", "told_recorded_by"),
         **all_of(COUNTED, "outcome", "cohort_type", "rag"),
         **all_of(SENSITIVE_DATE, "met_on", "review_on"),
-        **all_of(SENSITIVE, "reasons", "dissent", "without_returns", "told_note"),
+        **all_of(SENSITIVE, "reasons", "dissent", "without_returns", "against_draw", "told_note"),
         **all_of(PERSONAL_DATE, "told", "told_on", "told_how"),
+    },
+    # Of nobody: its keys are made for it by chance, and what it published stays so that anybody can check it.
+    "cohorts.EntryDraw": {
+        **all_of(
+            SYSTEM, "id", "partnership", "scheme", "state", "places", "commitment", "beacon", "beacon_value", "keys",
+            "list_hash", "seed", "order", "opened_at", "closed_at", "drawn_at", "withdrawn_at", "withdrawal_reason",
+        ),
+        **all_of(STAFF, "opened_by", "closed_by", "drawn_by", "withdrawn_by"),
+    },
+    "cohorts.DrawSeed": all_of(SYSTEM, "id", "partnership", "draw", "seed"),
+    "cohorts.DrawEntrant": {
+        **MARKING,
+        **all_of(SYSTEM, "draw", "nomination"),
+        "settled_at": WRITTEN_AT,
+        "settled_by": STAFF,
+        # The place stays as the membership does: what came of a draw is counted after the person's record has gone.
+        **all_of(COUNTED, "key", "place", "is_drawn"),
+        "left_out_because": SENSITIVE,
     },
     "cohorts.CohortMembership": {
         **MARKING,
@@ -167,6 +185,7 @@ TABLES = (
     ),
     Table(models.AgencyReturn, ("request__nomination__person",), _("What an agency told the panel"), on="given_at"),
     Table(models.PanelDecision, ("nomination__person",), _("Decision of the panel"), on="decided_at"),
+    Table(models.DrawEntrant, ("nomination__person",), _("Place in a draw"), on="settled_at"),
     Table(models.Score, ("person",), _("Score with its working"), on="scored_on"),
     Table(models.Candidate, ("person",), _("Place in a ranking")),
     Table(models.CandidateWorking, ("candidate__person",), _("How a place in a ranking was worked out")),

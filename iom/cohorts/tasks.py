@@ -62,7 +62,7 @@ def check_version(version_id: int, partnership_id: int, agency_id: int) -> None:
                 version = cohorts.begin_check(version_id=version_id, by=by)
                 against = queries.active_text(scheme_id=version.scheme_id, scope=by)
             with act_in(by):
-                files = scoring.snapshot(Path(folder), scope=by)
+                files = scoring.snapshot(Path(folder), scope=by) | scoring.places(Path(folder), scope=by)
             checked = scoring.check(files=files, text=version.text, against=against, on=timezone.localdate(at), at=at)
             with act_in(by):
                 cohorts.store_checks(version_id=version_id, checked=checked, since=at, by=by, at=timezone.now())

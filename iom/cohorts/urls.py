@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iom.cohorts.views import candidates, members, nominations, panel, schemes
+from iom.cohorts.views import candidates, draws, members, nominations, panel, schemes
 
 urlpatterns = [
     path("cohort/", members.members, name="cohort"),
@@ -39,6 +39,7 @@ urlpatterns = [
     path("cohort/schemes/add", schemes.adopt, name="cohorts-adopt"),
     path("cohort/schemes/<slug:slug>", schemes.scheme, name="cohorts-scheme"),
     path("cohort/schemes/<slug:slug>/rank", candidates.start_ranking, name="cohorts-start-ranking"),
+    path("cohort/schemes/<slug:slug>/draw", draws.open_draw, name="cohorts-open-draw"),
     path("cohort/schemes/<slug:slug>/write", schemes.write_version, name="cohorts-write-version"),
     path("cohort/schemes/<slug:slug>/<int:number>", schemes.version, name="cohorts-version"),
     path("cohort/schemes/<slug:slug>/<int:number>/edit", schemes.edit_version, name="cohorts-edit-version"),
@@ -46,6 +47,11 @@ urlpatterns = [
     path("cohort/schemes/<slug:slug>/<int:number>/check", schemes.check_again, name="cohorts-check-again"),
     path("cohort/schemes/<slug:slug>/<int:number>/activate", schemes.activate, name="cohorts-activate"),
     path("cohort/schemes/<slug:slug>/<int:number>/withdraw", schemes.withdraw, name="cohorts-withdraw-version"),
+    path("cohort/draws/<int:draw_id>", draws.draw, name="cohorts-draw"),
+    path("cohort/draws/<int:draw_id>/entrants", draws.entrants, name="cohorts-draw-entrants"),
+    path("cohort/draws/<int:draw_id>/close", draws.close_draw, name="cohorts-close-draw"),
+    path("cohort/draws/<int:draw_id>/draw", draws.make_draw, name="cohorts-make-draw"),
+    path("cohort/draws/<int:draw_id>/withdraw", draws.withdraw_draw, name="cohorts-withdraw-draw"),
     path("people/<uuid:public_id>/cohort", members.person, name="cohorts-person"),
     path("people/<uuid:public_id>/scores", candidates.scores, name="cohorts-scores"),
     path("people/<uuid:public_id>/nominate", nominations.nominate, name="cohorts-nominate"),

@@ -3,8 +3,13 @@
 Messages are shown as they stand, so they are plain English and hold no names. A bug is not one of these: it crashes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class UserError(Exception):
@@ -69,3 +74,19 @@ class TooFast(UserError):
 
 class Busy(WrongState):
     """Others are at work on what this needs: nothing was done, and the same may be tried again."""
+
+
+def told_as(error: type[UserError], *, of: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Makes errors of a library below, whose messages are plain English already, errors of the web."""
+
+    def decorate(work: Callable[P, R]) -> Callable[P, R]:
+        @wraps(work)
+        def worded(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return work(*args, **kwargs)
+            except of as found:
+                raise error(str(found)) from found
+
+        return worded
+
+    return decorate

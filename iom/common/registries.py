@@ -186,6 +186,20 @@ class TransferHandler:
 
 
 @dataclass(frozen=True)
+class DisclosureLog:
+    """Where it is written down that many people's data went to somebody outside the partnership, and who asked it not.
+
+    `note(by=, person_ids=, recipient=, purpose=, gateway=, kinds=, at=)`, in the transaction in which it leaves;
+    `asked_not_to(scope=, person_ids=)` returns the ids of those whose request that their data not be used is open.
+    """
+
+    name: str
+    note: Callable[..., None]
+    asked_not_to: Callable[..., set[int]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class AgreementUse:
     """What rests on sharing agreements: `stopped(scope=, without=, on=)` says in words what would stop without one."""
 
@@ -222,6 +236,7 @@ merge_handlers: Registry[MergeHandler] = Registry()
 privacy_declarations: Registry[PrivacyDeclaration] = Registry()
 retained_records: Registry[RetainedRecord] = Registry()
 transfer_handlers: Registry[TransferHandler] = Registry()
+disclosure_logs: Registry[DisclosureLog] = Registry()
 agreement_uses: Registry[AgreementUse] = Registry()
 subject_access_gatherers: Registry[SubjectAccessGatherer] = Registry()
 

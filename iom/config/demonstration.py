@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from iom.access import roles
+from iom.config import earlier_cohort
 from iom.partnerships.choices import AgencyKind, Regime
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -59,7 +60,7 @@ SIGN_INS = (
     SignIn("administrator", "Adam Frost", POLICE),
 )
 # Which agency sends the extracts of each folder.
-SENDERS = {"police": POLICE, "probation": PROBATION, "prison": PRISON, "treatment": TREATMENT}
+SENDERS = {"police": POLICE, "probation": PROBATION, "prison": PRISON, "treatment": TREATMENT, "council": COUNCIL}
 
 
 def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
@@ -99,6 +100,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         log_equality(workers["analyst"], at=now)
     with step("Nominating, hearing the agencies, and the panel's decisions"):
         tell_the_story(workers, at=now)
+    with step("Looking back: who was in the cohort in the years before"):
+        earlier_cohort.join(workers, scheme=scheme_called(SCHEMES[0]), at=now, seed=SEED)
     with step("Letting another system take released answers"):
         let_in(workers["administrator"], at=now)
     with step("Working out when records are to be reviewed"):
@@ -109,6 +112,61 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         share(workers, at=now)
     with step("Recording what a person asks of their data"):
         ask_to_put_right(workers["information-governance"], at=now)
+    with step("Asking whether it worked"):
+        ask_whether_it_works(workers, at=now)
+
+
+def ask_whether_it_works(workers: dict[str, Any], *, at: datetime) -> None:
+    """Two questions of the analyst: one answered and released, one whose comparison is to be looked at."""
+    from iom.access.scope import act_in
+    from iom.outcomes import operations as outcomes
+    from iom.outcomes import queries
+    from iom.outcomes.operations import Who
+    from iom.outcomes.presenters.report import document
+    from iom.outcomes.presenters.studies import months
+
+    by = workers["analyst"]
+    scheme = scheme_called(SCHEMES[0])
+    with act_in(by):
+        offered = months(queries.known_to(scope=by))
+        who = Who("Did those who joined reoffend less?", scheme, offered[earlier_cohort.MONTHS], offered[0])
+        first = outcomes.begin(who=who, by=by, at=at)
+        outcomes.set_comparison(study_id=first.pk, method="entropy", ratio=1, by=by, at=at)
+        outcomes.set_measures(
+            study_id=first.pk,
+            primary="reoffended",
+            secondary=["reoffences", "custody_for_reoffence", "days_in_custody"],
+            by=by,
+            at=at,
+        )
+        purpose = "Whether the board pays for a third offender manager. If it cannot be told, it waits another year."
+        outcomes.register(study_id=first.pk, purpose=purpose, by=by, at=at)
+        who = Who("Did those who joined commit fewer offences?", scheme, offered[earlier_cohort.MONTHS], offered[0])
+        second = outcomes.begin(who=who, by=by, at=at)
+        outcomes.set_measures(study_id=second.pk, primary="reoffences", secondary=[], by=by, at=at)
+        outcomes.set_comparison(study_id=second.pk, method="overlap", ratio=1, by=by, at=at)
+        outcomes.register(study_id=second.pk, purpose=purpose, by=by, at=at)
+    work()
+    with act_in(by):
+        why = "Alike in age, convictions and score. Nothing is known of drug use on either side."
+        outcomes.accept(study_id=first.pk, why=why, by=by, at=at)
+        outcomes.ask_for_board(by=by, at=at)
+        outcomes.ask_for_equality(by=by, at=at)
+    work()
+    with act_in(by):
+        answered = queries.get_study(study_id=first.pk, scope=by)
+        release = outcomes.ask_release(
+            study_id=first.pk,
+            recipient="The board's annual report",
+            says=document(answered, **queries.before(study=answered, scope=by)),
+            by=by,
+            at=at,
+        )
+    reader = workers["manager"]
+    with act_in(reader):
+        outcomes.decide_release(
+            release_id=release.pk, is_released=True, reason="", seen=release.sha256, by=reader, at=at
+        )
 
 
 def let_in(by: Any, *, at: datetime) -> None:
@@ -218,7 +276,8 @@ def share(workers: dict[str, Any], *, at: datetime) -> None:
     asker, answerer, probation = workers["police-offender-manager"], workers["partner-worker"], workers["manager"]
     with act_in(asker):
         agencies = {agency.pk: agency for agency in partnerships.list_agencies(scope=asker)}
-        members = CohortMembership.objects.visible_to(asker).select_related("person").order_by("pk")
+        members = CohortMembership.objects.visible_to(asker).filter(state="active").select_related("person")
+        members = members.order_by("pk")
         people = [member.person for member in members[:2]]
         asked = [
             requests.ask(
@@ -290,7 +349,8 @@ def ask_to_put_right(by: Any, *, at: datetime) -> None:
         identity_check="documents",
     )
     with act_in(by):
-        member = CohortMembership.objects.visible_to(by).select_related("person").order_by("-pk").first()
+        members = CohortMembership.objects.visible_to(by).filter(state="active").select_related("person")
+        member = members.order_by("-pk").first()
         assert member is not None
         rights.record(person=member.person, asked=asked, by=by, at=at)
 
@@ -523,6 +583,10 @@ def schemes() -> list[Any]:
         return list(queries.list_schemes(scope=scope))
 
 
+def scheme_called(slug: str) -> Any:
+    return next(each for each in schemes() if each.slug == slug)
+
+
 def propose(name: str, *, by: Any, at: datetime) -> None:
     from importlib import resources
 
@@ -570,7 +634,8 @@ def log_equality(by: Any, *, at: datetime) -> None:
 
     today = timezone.localdate(at)
     with act_in(by):
-        figures = queries.list_figures(scope=by)[0]
+        figures = next(each for each in queries.list_figures(scope=by) if each.version is not None)
+        assert figures.version is not None
         selection = Entered(
             subject="selection",
             title=f"Who comes above the capacity line under {figures.version.scheme.name}",
@@ -664,7 +729,7 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
     by, chair = workers["coordinator"], workers["panel-chair"]
     answering = (workers["practitioner"], workers["partner-worker"])
     today = timezone.localdate(at)
-    scheme = next(each for each in schemes() if each.slug == SCHEMES[0])
+    scheme = scheme_called(SCHEMES[0])
     with act_in(by):
         run = queries.current_run(scheme_id=scheme.pk)
         assert run is not None

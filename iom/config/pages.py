@@ -13,12 +13,13 @@ from iom.agreements.choices import Answers, Category
 from iom.cohorts import rules as cohorts
 from iom.common.states import state_diagram
 from iom.imports import adapters
+from iom.outcomes import rules as outcomes
 from iom.partnerships.choices import AgencyKind, Regime
 from iom.sharing.presenters import data_use
 from iom.sharing.presenters.data_use import Record
 from iom.sharing.rules import packages, requests, rights, subject_access
 from iom_analytics import cohorts as library
-from iom_analytics.tables import EVENTS, PERSONS, RECORDED_CRIMES
+from iom_analytics.tables import EVENTS, PERSONS, PLACES
 from iom_analytics.tables.pages import tables_page
 
 MADE = "Made by `make docs`; do not edit."
@@ -94,7 +95,7 @@ def sourced(provenance: library.Provenance) -> str:
 
 def contracts_page() -> str:
     """Every table of the library: columns, types, units, meaning, codes and traps."""
-    return str(tables_page([adapters.RECORDS, PERSONS, *EVENTS, RECORDED_CRIMES]))
+    return str(tables_page([adapters.RECORDS, PERSONS, *EVENTS, *PLACES]))
 
 
 def gateways_page() -> str:
@@ -134,7 +135,7 @@ def kinds_of(kinds: frozenset[str]) -> str:
 
 
 def states_page() -> str:
-    """Every state machine of what people decide on: the cohort's, and that of sharing agreements."""
+    """Every state machine of what people decide on: the cohort's, and those of what is shared and found out."""
     machines = (
         (
             "Sharing agreement",
@@ -153,6 +154,12 @@ def states_page() -> str:
             "Made from `iom/sharing/rules/subject_access.py`.",
             subject_access.TRANSITIONS,
         ),
+        (
+            "Question of outcomes",
+            "Made from `iom/outcomes/rules.py`. No outcome is read before its comparison was accepted.",
+            outcomes.STUDY,
+        ),
+        ("Release of a report", "Made from `iom/outcomes/rules.py`.", outcomes.RELEASE),
     )
     parts = [cohorts.states_page().rstrip()]
     for title, words, machine in machines:

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "iom.people",
     "iom.imports",
     "iom.cohorts",
+    "iom.outcomes",
     "iom.sharing",
     "iom.home",
     "iom.govuk",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/", include("iom.people.urls")),
     path("imports/", include("iom.imports.urls")),
     path("", include("iom.cohorts.urls")),
+    path("", include("iom.outcomes.urls")),
     path("", include("iom.agreements.urls")),
     path("", include("iom.sharing.urls")),
     path("", include("iom.home.urls")),

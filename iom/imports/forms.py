@@ -99,7 +99,7 @@ class MappingForm(GovukForm):
         for column in self.columns:
             name = f"column_{column['name']}"
             value = cleaned.get(name)
-            if value and value in chosen:
+            if value and value in chosen and chosen[value] != f"column_{column['may_share']}":
                 self.add_error(name, _("This column is chosen twice. Choose another"))
             elif value:
                 chosen[value] = name

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from iom.access import roles
 from iom.access.scope import NOBODY, Scope, unrestricted
 from iom.common.errors import NotVisible
-from iom.partnerships.models import Agency, Membership, Partnership, SystemToken, User
+from iom.partnerships.models import Agency, Area, Membership, Partnership, SystemToken, User
 from iom.partnerships.rules import token_hash
 
 
@@ -54,6 +54,13 @@ def get_partnership(*, scope: Scope) -> Partnership:
 def list_agencies(*, scope: Scope) -> list[Agency]:
     """The agencies of the partnership, by name."""
     return list(Agency.objects.filter(partnership_id=scope.partnership_id).order_by("name"))
+
+
+def area_names(*, scope: Scope) -> list[str]:
+    """The names of the partnership's areas, in order."""
+    return list(
+        Area.objects.filter(partnership_id=scope.partnership_id).order_by("name").values_list("name", flat=True)
+    )
 
 
 def scopes_of_every_agency(*, because: str) -> list[Scope]:

@@ -8,22 +8,33 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.conf import settings
 
 from iom.access.scope import Scope
 from iom.people.models import (
     Arrest,
     Assessment,
+    ConfidenceEstimate,
     CustodySpell,
     DrugTest,
     IntelligenceCount,
+    RecordedCrime,
     Registration,
     Sanction,
+    VictimCount,
 )
 from iom.people.queries.copying import Columns, batches
 from iom_analytics.reference import offence_codes, offences
-from iom_analytics.tables import EVENTS, PERSONS, Table
+from iom_analytics.tables import EVENTS, PERSONS, PLACES, Table
 
-ARROW = {"text": pa.string(), "date": pa.date32(), "integer": pa.int64(), "number": pa.float64(), "yes_no": pa.bool_()}
+ARROW = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "time": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "yes_no": pa.bool_(),
+}
 # The library's table -> where its rows are kept.
 TABLES = {
     "sanctions": Sanction._meta.db_table,
@@ -33,6 +44,11 @@ TABLES = {
     "assessments": Assessment._meta.db_table,
     "registers": Registration._meta.db_table,
     "intelligence_counts": IntelligenceCount._meta.db_table,
+}
+PLACE_TABLES = {
+    "recorded_crimes": RecordedCrime,
+    "victims": VictimCount,
+    "confidence": ConfidenceEstimate,
 }
 # A person shows nothing that part of their audience may not see: where only agencies' own records give a date of birth
 # or a sex, the person has none, and no page shows one. A score needs both, and is wrong for the person without: so
@@ -87,6 +103,34 @@ def snapshot(*, folder: Path, scope: Scope) -> dict[str, Path]:
         path = folder / f"{table.name}.parquet"
         files[table.name] = write(events(table, partnership), columns_of(table) | {"row_id": pa.string()}, path)
     return files
+
+
+def places(*, folder: Path, scope: Scope) -> dict[str, Path]:
+    """The partnership's tables about places as Parquet files in `folder`, by the library's table name: all of them, a
+    table without a feed having no row.
+
+    Each has the columns of its contract that are kept here. Moments are what a clock at the place showed. Runs in the
+    caller's transaction: what the acting scope may see. Memory does not grow with the number of rows.
+    """
+    partnership = int(scope.partnership_id)
+    files = {}
+    for table in PLACES:
+        model = PLACE_TABLES[table.name]
+        kept = {field.column for field in model._meta.concrete_fields}
+        columns = {name: kind for name, kind in columns_of(table).items() if name in kept}
+        wanted = ", ".join(as_known(name, kind) for name, kind in columns.items())
+        query = f"select {wanted} from {model._meta.db_table} e where e.partnership_id = {partnership}"  # noqa: S608
+        files[table.name] = write(query, columns, folder / f"{table.name}.parquet")
+    return files
+
+
+def as_known(name: str, kind: pa.DataType) -> str:
+    """A column as the library knows it: an empty text of ours is its missing value, a moment has no zone."""
+    if pa.types.is_string(kind):
+        return f"nullif(e.{name}, '') as {name}"
+    if pa.types.is_timestamp(kind):
+        return f"e.{name} at time zone '{settings.TIME_ZONE}' as {name}"
+    return f"e.{name}"
 
 
 def columns_of(table: Table) -> Columns:

@@ -139,6 +139,26 @@ FIELDS = {
     },
 }  # fmt: skip
 
+# About places. The sender's number for a victim is no name, and what it hides is nobody's to have from here.
+PLACE = {**MARKING, **all_of(SYSTEM, "source", "area", "batch_id", "row_hash")}
+PLACES = {
+    "people.RecordedCrime": {
+        **PLACE,
+        **all_of(
+            SYSTEM, "crime_ref", "offence_code", "offence_group", "crime_type", "from_time", "to_time", "force"
+        ),
+        "victim_pseudonym": Treatment(Kind.PERSONAL, SubjectAccess.LEAVE, Retention.REMOVE),
+    },
+    "people.VictimCount": {**PLACE, **all_of(SYSTEM, "month", "crime_type", "victims", "repeat_victims")},
+    "people.ConfidenceEstimate": {
+        **PLACE,
+        **all_of(
+            SYSTEM, "wave", "wave_start", "wave_end", "question", "percent", "effective_sample", "sample",
+            "design_effect",
+        ),
+    },
+}  # fmt: skip
+
 
 PAIR = ("left__person", "right__person")
 # Search terms are left out: they repeat what the source records say. A possible match and a decision on one speak of
@@ -175,6 +195,6 @@ RESTRICTION = {
 
 
 def register() -> None:
-    for name, fields in {**FIELDS, "people.Restriction": RESTRICTION}.items():
+    for name, fields in {**FIELDS, **PLACES, "people.Restriction": RESTRICTION}.items():
         privacy_declarations.register(PrivacyDeclaration(name, fields))
     subject_access_gatherers.register(SubjectAccessGatherer("people", gather, 10))

@@ -1,20 +1,23 @@
-"""The background work of the person index: linking. It can be killed and run again at any point."""
+"""The background work of the person index: linking, and upkeep. It can be killed and run again at any point."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iom.access.scope import Scope, act_in, unrestricted
-from iom.common.background import QUEUE
+from iom.common.background import QUEUE, each_apart
 from iom.common.errors import UserError
+from iom.partnerships import queries as partnerships
 from iom.people import linkage
 from iom.people.choices import LinkStep
 from iom.people.models import LinkRun
-from iom.people.operations import linking
+from iom.people.operations import linking, places
 from iom.people.queries import decisions, identities
 
 FAILED = "Something went wrong that is not yours to mend. Start it again; if it fails again, tell your administrator."
+VICTIM_DAYS = 2 * 366  # the year that is counted, and the year before it in which somebody suffered already
 ATTEMPTS = 3  # somebody may decide a match while records are compared; then the comparison is made again
 
 
@@ -59,3 +62,17 @@ def link_records(*, run: LinkRun, by: Scope) -> str:
             if linking.apply_links(run=run, linked=found, decisions_mark=mark, by=by, at=timezone.now()):
                 return ""
     return "Matches were being decided all the while. Start it again."
+
+
+@app.periodic(cron="11 4 * * *")
+@app.task(name="people.forget_victims", queue="upkeep", queueing_lock="people.forget_victims")
+def forget_victims(timestamp: int) -> None:
+    """Lets go of whom a recorded crime was done to, once nobody can be counted as having suffered again by it."""
+
+    def work(by: Scope) -> None:
+        at = timezone.now()
+        with act_in(by):
+            places.forget_victims(before=at - timedelta(days=VICTIM_DAYS), by=by, at=at)
+
+    scopes = partnerships.scopes_of_every_partnership(because="victims are not kept apart for longer")
+    each_apart([by for by in scopes if by.partnership_id], work)

@@ -10,6 +10,7 @@ from iom.common import registries
 from iom.common.registries import (
     AdminPage,
     AttentionSource,
+    DisclosureLog,
     FrameSource,
     MergeHandler,
     PersonTab,
@@ -30,6 +31,7 @@ class SharingConfig(AppConfig):
         from iom.sharing.presenters import audit, equality, limits, requests, retention
         from iom.sharing.presenters import rights as present_rights
         from iom.sharing.presenters import subject_access as present
+        from iom.sharing.queries import rights as rights_queries
 
         privacy.register()
         registries.admin_pages.register(
@@ -163,6 +165,9 @@ class SharingConfig(AppConfig):
         registries.attention_sources.register(AttentionSource("requests", requests.attention, 30))
         registries.merge_handlers.register(MergeHandler("requests", asking.merge, asking.split, 220))
         registries.transfer_handlers.register(TransferHandler("disclosures", asking.log_transfer))
+        registries.disclosure_logs.register(
+            DisclosureLog("disclosures", asking.log_given, rights_queries.asked_not_to_use)
+        )
         registries.attention_sources.register(AttentionSource("handed-over", requests.handed_over, 45))
         registries.attention_sources.register(AttentionSource("packages", requests.package_attention, 55))
         registries.merge_handlers.register(MergeHandler("packages", packing.merge, packing.split, 230))

@@ -171,7 +171,9 @@ EQUALITY = {
         **all_of(
             SYSTEM, "id", "partnership", "owner", "earlier", "link", "correction", "subject", "title", "looked_on"
         ),
-        **all_of(SYSTEM, "aims", "characteristics", "evidence", "source", "version", "run", "figures", "showed"),
+        **all_of(
+            SYSTEM, "aims", "characteristics", "evidence", "source", "version", "run", "outcomes", "figures", "showed"
+        ),
         **all_of(SYSTEM, "decided", "decided_on", "review_on", "recorded_at"),
         **all_of(STAFF, "decided_by", "recorded_by"),
     }

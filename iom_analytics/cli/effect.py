@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import typer
 
 from iom_analytics import evaluation
 from iom_analytics.cli.match import read_data
 from iom_analytics.errors import InputError
 from iom_analytics.evaluation.arrays import Numbers, Places
+from iom_analytics.evaluation.grade import Grade
 from iom_analytics.provenance import sha256, whole_file
 
 
@@ -39,7 +39,7 @@ def effect(
     for name in ("manifest.json", "matched.parquet"):
         if not (folder / name).exists():
             raise InputError(f"{folder} has no {name}: run `iom-analytics match` again.")
-    said: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    said = read_manifest(folder / "manifest.json")
     asked = said["parameters"]
     source = data or Path(asked["data"])
     if not source.exists():
@@ -50,7 +50,9 @@ def effect(
     study = evaluation.read_study(
         table, **{name: asked[name] for name in ("treatment", "covariates", "exact", "categorical", "unit")}
     )
-    matched = pq.read_table(folder / "matched.parquet")
+    matched = read_data(folder / "matched.parquet")
+    if not {"weight", "propensity"} <= set(matched.column_names) or matched.num_rows != table.num_rows:
+        raise InputError(f"{folder}/matched.parquet is not of these data: run `iom-analytics match` again.")
     weights, chance = matched["weight"].to_numpy(), matched["propensity"].to_numpy()
     values, groups = numbers(table, outcome), None if cluster is None else codes(table, cluster)
     used = weights > 0
@@ -67,11 +69,23 @@ def effect(
     # It needs everybody's outcome, also of those left out by the match.
     if row.treat_number is not None and np.isfinite(values).all():
         written["doubly_robust"] = asdict(evaluation.doubly_robust(values, study, chance, cluster=groups))
+    written["grade"] = {"method": Grade.COMPARISON.label, "level": Grade.COMPARISON.levels}
     written["at"] = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 (an entry point)
     written["matched_data"] = said["inputs"]
     with whole_file(out) as part:
         part.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     typer.echo(f"{row.can_say} {row.cannot_say}")
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What the match says of itself. Raises InputError where it is broken, or of another command."""
+    try:
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if said["task"] == "match" and said["results"]["lights"] and said["inputs"] and said["parameters"]["data"]:
+            return said
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise InputError(f"{path} is not what `iom-analytics match` wrote: run it again.")
 
 
 def numbers(table: pa.Table, name: str) -> Numbers:

@@ -10,10 +10,17 @@ import pyarrow.parquet as pq
 import typer
 
 from iom_analytics import evaluation
+from iom_analytics.disclosure import SMALL
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Flags
+from iom_analytics.evaluation.balance import without_small_groups
 from iom_analytics.evaluation.nearest import Order
 from iom_analytics.provenance import manifest, whole_file
 
+NOT_FOR_PUBLICATION = (
+    "Rows of people, and small groups, are in what was written. It is for use inside the partnership: what leaves it "
+    "goes through disclosure control first."
+)
 METHODS = ("nearest", "radius", "subclass", "entropy", "overlap")
 
 
@@ -41,7 +48,8 @@ def match(
 
     Writes matched.parquet (unit, treated, weight, propensity, and the pair or subclass where the method makes them; a
     row for everybody, weight 0 where left out), balance.csv and manifest.json to the folder OUT. No outcome is read:
-    `iom-analytics effect` does that afterwards.
+    `iom-analytics effect` does that afterwards. What is written is not for publication; balance.csv has no figures of
+    groups under 10.
     """
     for name, value, allowed in (
         ("method", method, METHODS),
@@ -72,14 +80,16 @@ def match(
         matched = evaluation.subclass(study, distance, subclasses=subclasses)
     else:
         matched = evaluation.entropy(study) if method == "entropy" else evaluation.overlap(study, fitted)
-    balance = evaluation.balance(study, matched.weights, distance=fitted.probability)
     used = matched.weights > 0
+    raise_for_few_compared(study, used)
+    balance = evaluation.balance(study, matched.weights, distance=fitted.probability)
     results: dict[str, Any] = {
         "treated": int(study.treated.sum()),
         "treated_compared": int((used & study.treated).sum()),
         "comparison": int((used & ~study.treated).sum()),
         "comparison_effective": round(evaluation.effective_size(matched.weights[~study.treated]), 1),
         "c_statistic": round(evaluation.c_statistic(fitted.probability, study.treated), 4),
+        "not_for_publication": NOT_FOR_PUBLICATION,
         "lights": {light: balance["light"].to_pylist()[1:].count(light) for light in ("green", "amber", "red")},
     }
     table = {"unit": study.units, "treated": study.treated, "weight": matched.weights, "propensity": fitted.probability}
@@ -88,7 +98,7 @@ def match(
     with whole_file(out / "matched.parquet") as part:
         pq.write_table(pa.table(table), part)
     with whole_file(out / "balance.csv") as part:
-        pa_csv.write_csv(balance, part)
+        pa_csv.write_csv(without_small_groups(balance, study, matched.weights), part)
     choices = {"method": method, "ratio": ratio, "caliper": caliper, "link": link, "replace": replace, "order": order,
                "model": model, "subclasses": subclasses, "seed": seed}  # fmt: skip
     manifest(
@@ -108,6 +118,16 @@ def match(
         typer.echo("Some covariates are still red: the groups are not alike in them, and an effect may be theirs.")
 
 
+def raise_for_few_compared(study: evaluation.Study, used: Flags) -> None:
+    """An InputError where so few are left on a side that their figures would be those of people."""
+    for side, who in ((study.treated, "treated"), (~study.treated, "comparison")):
+        if (number := int((used & side).sum())) < SMALL:
+            raise InputError(
+                f"Only {number} {who} {'unit is' if number == 1 else 'units are'} left to compare; fewer than {SMALL} "
+                "say nothing, and could be recognised. Try a wider caliper, or say that there is no overlap."
+            )
+
+
 def listed(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -117,6 +137,11 @@ def read_data(path: Path) -> pa.Table:
     if not path.exists():
         raise InputError(f"There is no file {path}.")
     try:
-        return pq.read_table(path) if path.suffix == ".parquet" else pa_csv.read_csv(path)
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+        table = pq.read_table(path) if path.suffix == ".parquet" else pa_csv.read_csv(path)
+        names = table.column_names
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        reason = (str(error).splitlines() or ["it is not what its name says"])[0]
+        raise InputError(f"{path.name} cannot be read: {reason}") from error
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"{path.name} has two columns of one name: {', '.join(twice)}. Rename one of each.")
+    return table

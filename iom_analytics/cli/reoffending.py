@@ -9,6 +9,7 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics import measures
 from iom_analytics.cli.inputs import read_day, read_table
+from iom_analytics.cli.match import NOT_FOR_PUBLICATION
 from iom_analytics.engine import known_suffix, open_engine
 from iom_analytics.errors import InputError
 from iom_analytics.measures.reoffending import as_compared
@@ -41,6 +42,8 @@ def reoffending(
     day = None if known_to is None else read_day(known_to, "--known-to")
     if window not in ("index", "quarter"):
         raise InputError(f"--window is 'index' or 'quarter', not '{window}'.")
+    if base_percent is not None and not 0 <= base_percent <= 100:  # nor is not-a-number
+        raise InputError(f"--base-percent is a score from 0 to 100, not {base_percent}.")
     known_suffix(out)
     rules = measures.load_definition()
     inputs = [events, index, *([custody_spells] if custody_spells else [])]
@@ -105,7 +108,9 @@ def counts(given: IbisTable, found: IbisTable, events: IbisTable, rules: measure
         "starts_left_out_by_one_entry": rows_given - result["starts"],
         "events_without_offence_date": int(events.count(where=events.offence_date.isnull()).execute()),
         "events_that_prove_nothing": {row["kind"]: row["rows"] for row in other.to_pyarrow().to_pylist()},
-        "not_confirmed": list(rules.unconfirmed),
+        "starts_given_twice": rows_given - int(given.distinct().count().execute()),
+        "not_confirmed": [*rules.unconfirmed, "Tiers of offences that the table of tiers has from memory of an Act"],
+        "not_for_publication": NOT_FOR_PUBLICATION,
     }
 
 
@@ -115,6 +120,8 @@ def said(out: Path, results: dict[str, Any]) -> str:
         f"proven reoffence; {results['not_mature']:,} starts are not mature and have no figure."
     )
     lines = [starts]
+    if twice := results["starts_given_twice"]:
+        lines.append(f"{twice:,} rows of the index repeat another: such a start counts each time it is there.")
     if results["events_without_offence_date"]:
         lines.append(f"{results['events_without_offence_date']:,} events have no offence date and are not counted.")
     if nothing := results["events_that_prove_nothing"]:

@@ -24,7 +24,7 @@ from iom_analytics.provenance import whole_file
 from iom_analytics.tables.contract import IBIS_TYPES
 from iom_analytics.tables.identities import IDENTITIES
 
-CONTRACTS = {table.name: table for table in (IDENTITIES, tables.PERSONS, *tables.EVENTS, tables.RECORDED_CRIMES)}
+CONTRACTS = {table.name: table for table in (IDENTITIES, tables.PERSONS, *tables.EVENTS, *tables.PLACES)}
 ARROW_TYPES = {
     "string": pa.string(),
     "date": pa.date32(),
@@ -43,7 +43,12 @@ def validate(
     file: Annotated[Path, typer.Argument(help="CSV, a .zip of one CSV, XLSX, ODS or Parquet")],
     table: Annotated[str, typer.Option(help=f"The contract: {', '.join(CONTRACTS)}")],
     columns: Annotated[File, typer.Option(help="YAML: contract_column: file_column")] = None,
-    layout: Annotated[File, typer.Option(help="A whole layout (YAML or JSON), in place of --columns")] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help=f"A whole layout (YAML or JSON), in place of --columns; or one of {', '.join(tables.KNOWN_LAYOUTS)}"
+        ),
+    ] = None,
     source: Annotated[Text, typer.Option(help="The source of every row, if the file has no such column")] = None,
     received_on: Annotated[Text, typer.Option(help="The day the file came, YYYY-MM-DD; else today")] = None,
     date_order: Annotated[Text, typer.Option(help="dmy (the default), or mdy where the month comes first")] = None,
@@ -73,6 +78,7 @@ def validate(
                 delimiter=used.delimiter,
                 header_line=used.header_line,
                 sheet=used.sheet,
+                columns=used.header,
             )
         )
         contract = CONTRACTS[table]
@@ -80,6 +86,8 @@ def validate(
             used = replace(used, columns=read_columns(columns, contract, extract.columns, used))
         if contract.column_names[0] == "person_key" and "person_key" not in used.columns:
             contract = tables.by_source(contract)  # as partners send it; linkage gives the person key
+        elif contract in tables.PLACES and "source" in {*used.columns, *used.constants}:
+            contract = tables.by_source(contract)
         engine = stack.enter_context(open_engine("duckdb", memory_gb=MEMORY_GB))
         check = tables.check_file(extract, contract, used, engine=engine, received_on=day)
         held_rows = stack.enter_context(tables.held_file(held, extract.columns)) if held else None
@@ -109,12 +117,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return found
 
 
-def read_layout(path: Path | None, table: str, given: dict[str, Any]) -> tables.Layout:
-    """The layout of the file, if there is one, with what the options say."""
-    saved = read_yaml(path) if path else {"columns": {}}
-    found = tables.Layout.from_dict({"table": table, **saved, **given}, name=path.name if path else "options")
+def read_layout(layout: str | None, table: str, given: dict[str, Any]) -> tables.Layout:
+    """The layout named or in the file, if there is one, with what the options say."""
+    if layout in tables.KNOWN_LAYOUTS:
+        saved, name = tables.KNOWN_LAYOUTS[layout].as_dict(), layout
+    else:
+        path = Path(layout) if layout else None
+        saved, name = (read_yaml(path), path.name) if path else ({"columns": {}}, "options")
+    found = tables.Layout.from_dict({"table": table, **saved, **given}, name=name)
     if found.table != table:
-        raise DefinitionError(path.name if path else "options", f"is a layout of '{found.table}', not of '{table}'")
+        raise DefinitionError(name, f"is a layout of '{found.table}', not of '{table}'")
     return found
 
 

@@ -137,36 +137,13 @@ def standard(groups: Sequence[Group], reference: str | None, characteristic: str
 
 def published(groups: Sequence[Group]) -> list[Group]:
     """The groups and their total, with every number that may not be published left out."""
-    cells: list[tuple[str, str, str, int]] = []
-    total = Group(
-        TOTAL, *(sum(getattr(each, name) for each in groups) for name in ("everyone", "eligible", "selected"))
-    )
-    for each in (*groups, total):
+    counts: dict[str, tuple[int, int, int]] = {}
+    for each in groups:
         assert each.everyone is not None
         assert each.eligible is not None
         assert each.selected is not None
-        cells += [
-            (each.group, TOTAL, TOTAL, each.everyone),
-            (each.group, "not eligible", TOTAL, each.everyone - each.eligible),
-            (each.group, "eligible", TOTAL, each.eligible),
-            (each.group, "eligible", "not selected", each.eligible - each.selected),
-            (each.group, "eligible", "selected", each.selected),
-        ]
-    by = ["group", "eligible", "selected"]
-    table = pa.table({name: [cell[place] for cell in cells] for place, name in enumerate([*by, "people"])})
-    safe = {
-        (row["group"], row["eligible"], row["selected"]): row["people"]
-        for row in disclosure.suppress(table, count="people", by=by).to_pylist()
-    }
-    return [
-        Group(
-            each.group,
-            safe[each.group, TOTAL, TOTAL],
-            safe[each.group, "eligible", TOTAL],
-            safe[each.group, "eligible", "selected"],
-        )
-        for each in (*groups, total)
-    ]
+        counts[each.group] = (each.everyone, each.eligible, each.selected)
+    return [Group(group, *shown) for group, shown in disclosure.suppress_steps(counts, of=(0, 1)).items()]
 
 
 def with_the_same_total(characteristics: Sequence[list[Group]]) -> list[list[Group]]:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from iom_analytics.disclosure import SMALL
 from iom_analytics.evaluation.arrays import Flags, Numbers
 from iom_analytics.evaluation.study import Covariate, Study
 
@@ -46,24 +47,53 @@ def balance(
         return pa.Table.from_pylist(list(found), SCHEMA)
 
 
+def without_small_groups(table: pa.Table, study: Study, weights: Numbers) -> pa.Table:
+    """The balance as it may be kept in a file: no figure of a group of fewer than 10, and why in `withheld`.
+
+    A yes or no (or the level of a category) has no figures where fewer than 10 units on a side are yes, or fewer than
+    10 are no, among all or among those compared; the light stays. Of a category with one such level the next smallest
+    goes too, which the others would give away.
+    """
+    used = weights > 0
+    sides = [side & kept for side in (study.treated, ~study.treated) for kept in (np.ones_like(used), used)]
+    smallest: dict[str, float] = {}
+    for each in study.covariates:
+        if each.is_binary:
+            yes = [float(each.values[side].sum()) for side in sides]
+            smallest[each.name] = min(*yes, *(side.sum() - number for side, number in zip(sides, yes, strict=True)))
+    hidden = {name for name, number in smallest.items() if number < SMALL}
+    for category in {name.partition("=")[0] for name in hidden}:
+        levels = [name for name in smallest if name.startswith(f"{category}=")]
+        if len(levels) > 1 and len(hidden.intersection(levels)) == 1:
+            hidden.add(min((name for name in levels if name not in hidden), key=smallest.__getitem__))
+    figures = [name for name in table.column_names if name not in ("covariate", "light")]
+    rows = [
+        (row | dict.fromkeys(figures) if row["covariate"] in hidden else row)
+        | {"withheld": f"a group is under {SMALL}, or would tell of one" if row["covariate"] in hidden else None}
+        for row in table.to_pylist()
+    ]
+    return pa.Table.from_pylist(rows, SCHEMA.append(pa.field("withheld", pa.string())))
+
+
 def row(covariate: Covariate, treated: Flags, weights: Numbers, standardised_by: Spread) -> dict[str, object]:
     inside, outside = covariate.values[treated], covariate.values[~treated]
     binary = covariate.is_binary
-    before = [side(inside, np.ones(len(inside)), binary=binary), side(outside, np.ones(len(outside)), binary=binary)]
+    before = [side(inside, None, binary=binary), side(outside, None, binary=binary)]
     variance = before[0][1] if standardised_by == "treated" else (before[0][1] + before[1][1]) / 2
     found: dict[str, object] = {"covariate": covariate.name}
-    for stage, own, others in (
-        ("_before", np.ones(len(inside)), np.ones(len(outside))),
-        ("", weights[treated], weights[~treated]),
+    own, others = weights[treated], weights[~treated]
+    kept, used = own > 0, others > 0
+    # Everybody before, and their weights not written out: of a million they would be most of the work.
+    for stage, a, of_a, b, of_b in (
+        ("_before", inside, None, outside, None),
+        ("", inside[kept], own[kept], outside[used], others[used]),
     ):
-        kept, used = own > 0, others > 0
-        a, b = inside[kept], outside[used]
         (mean, spread), (other_mean, other_spread) = (
-            before if stage else [side(a, own[kept], binary=binary), side(b, others[used], binary=binary)]
+            before if stage else [side(a, of_a, binary=binary), side(b, of_b, binary=binary)]
         )
         apart = (mean - other_mean) / np.sqrt(variance) if variance > 0 else None
         ratio = None if binary or other_spread == 0 else spread / other_spread
-        largest = abs(mean - other_mean) if binary else kolmogorov_smirnov(a, own[kept], b, others[used])
+        largest = abs(mean - other_mean) if binary else kolmogorov_smirnov(a, of_a, b, of_b)
         found |= {
             f"treated_mean{stage}": mean,
             f"comparison_mean{stage}": other_mean,
@@ -75,14 +105,20 @@ def row(covariate: Covariate, treated: Flags, weights: Numbers, standardised_by:
     return found
 
 
-def side(values: Numbers, weights: Numbers, *, binary: bool) -> tuple[float, float]:
-    """The weighted mean and variance; a yes or no has the variance p(1 - p)."""
+def side(values: Numbers, weights: Numbers | None, *, binary: bool) -> tuple[float, float]:
+    """The weighted mean and variance, without weights everybody alike; a yes or no has the variance p(1 - p)."""
+    if weights is None:
+        mean = float(values.mean())
+        if binary:
+            return mean, mean * (1 - mean)
+        # Summed, not multiplied as vectors: that would wake threads which wait for each other here.
+        return mean, float(np.square(values - mean).sum()) / (len(values) - 1) if len(values) > 1 else 0.0
     share = weights / weights.sum()
-    mean = float(share @ values)
+    mean = float((share * values).sum())
     if binary:
         return mean, mean * (1 - mean)
-    rest = 1 - float(share @ share)
-    return mean, float(share @ (values - mean) ** 2) / rest if rest > 0 else 0.0
+    rest = 1 - float(np.square(share).sum())
+    return mean, float((share * (values - mean) ** 2).sum()) / rest if rest > 0 else 0.0
 
 
 def light(difference: float | None) -> str:
@@ -92,19 +128,22 @@ def light(difference: float | None) -> str:
     return "green" if abs(difference) <= GREEN else "amber"
 
 
-def kolmogorov_smirnov(a: Numbers, of_a: Numbers, b: Numbers, of_b: Numbers) -> float:
-    """The largest distance between two weighted cumulative distributions.
+def kolmogorov_smirnov(a: Numbers, of_a: Numbers | None, b: Numbers, of_b: Numbers | None) -> float:
+    """The largest distance between two weighted cumulative distributions, without weights everybody alike.
 
     It is looked for at the values of the first, and just below them: between those only the other moves, one way.
     """
     at, up_to = np.unique(a, return_inverse=True)
-    own = np.cumsum(np.bincount(up_to, weights=of_a)) / of_a.sum()
-    even = bool(np.all(of_b == of_b[0]))
-    order = None if even else np.argsort(b)
-    ordered = np.sort(b) if order is None else b[order]
-    summed = np.arange(len(b) + 1) / len(b) if order is None else np.append(0, np.cumsum(of_b[order])) / of_b.sum()
-    with_ties = summed[np.searchsorted(ordered, at, side="right")]
-    without = summed[np.searchsorted(ordered, at, side="left")]
+    own = np.cumsum(np.bincount(up_to, weights=of_a)) / (len(a) if of_a is None else of_a.sum())
+    if of_b is None or bool(np.all(of_b == of_b[0])):
+        ordered = np.sort(b)
+        with_ties = np.searchsorted(ordered, at, side="right") / len(b)
+        without = np.searchsorted(ordered, at, side="left") / len(b)
+    else:
+        order = np.argsort(b)
+        ordered, summed = b[order], np.append(0, np.cumsum(of_b[order])) / of_b.sum()
+        with_ties = summed[np.searchsorted(ordered, at, side="right")]
+        without = summed[np.searchsorted(ordered, at, side="left")]
     return float(max(np.abs(own - with_ties).max(), np.abs(np.append(0, own[:-1]) - without).max()))
 
 

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma
 from scipy.stats import nbinom
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.arrays import Numbers
+from iom_analytics.evaluation.arrays import Numbers, Places
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_POOL = 100
 MINIMUM_SELECTED = 10
+STEPS, STILL, FAR, TAIL = 12, 1e-7, 7.0, 1e-12
 LARGEST_SHAPE = 1e4  # rates that differ less than by one part in a hundred are all one
 
 
@@ -83,33 +84,87 @@ def fit_rates(counts: npt.ArrayLike, exposure: npt.ArrayLike) -> Rates:
         raise EstimateError(f"The pool has {len(y)} people; the spread of rates needs {MINIMUM_POOL}.")
     if y.sum() == 0:
         raise EstimateError("Nobody in the pool offended before, so there is nothing that could fall.")
-    found = maximum_likelihood(y, t)
+    of = exposures(t)
+    times = np.bincount(y.astype(np.int64)).astype(np.float64)
+    found = maximum_likelihood(times, np.bincount(of.place, weights=y).astype(np.float64), of)
     if found.shape > 0.99 * LARGEST_SHAPE:
         raise EstimateError("Counts in the pool vary no more than by chance: the spread of rates cannot be fitted.")
     return found
 
 
-def maximum_likelihood(y: Numbers, t: Numbers, start: tuple[float, float] | None = None) -> Rates:
-    """The shape and mean under which the counts are likeliest; slopes are given, since the bootstrap asks often."""
-    mean, people = float(y.sum() / t.sum()), len(y)
-    values, how_many = np.unique(y, return_counts=True)
+@dataclass(frozen=True)
+class Exposures:
+    """The exposures of a pool, each once: of two people with the same one the likelihood needs the sum of counts."""
 
-    def loss(theta: Numbers) -> tuple[float, Numbers]:
-        k, mu = np.exp(theta)
-        rate = mu * t
-        both = k + rate
-        # The logarithm of the negative binomial but for what neither k nor mu enters.
-        value = how_many @ (gammaln(k + values) - gammaln(k)) - k * np.log1p(rate / k).sum()
-        value += (y * (np.log(rate) - np.log(both))).sum()
-        in_k = how_many @ (digamma(k + values) - digamma(k)) - np.log1p(rate / k).sum() + ((rate - y) / both).sum()
-        in_mu = ((y - rate) * k / both).sum()
-        return -float(value) / people, -np.array([k * in_k, in_mu]) / people
+    each: Numbers
+    place: Places
+    people: Numbers
 
-    bounds = [(np.log(1e-4), np.log(LARGEST_SHAPE)), (np.log(mean) - 5, np.log(mean) + 5)]
-    begin = np.log(start or (1.0, mean))
-    best = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-9})
-    shape, mean = np.exp(best.x)
-    return Rates(float(shape), float(mean), people, -float(best.fun) * people - float(gammaln(y + 1).sum()))
+
+def exposures(t: Numbers) -> Exposures:
+    each, place = np.unique(t, return_inverse=True)
+    return Exposures(each, place, np.bincount(place).astype(np.float64))
+
+
+class Likelihood:
+    """The log-likelihood of a negative binomial at the logarithms of its shape k and mean mu, but for a constant."""
+
+    def __init__(self, times: Numbers, summed: Numbers, of: Exposures) -> None:
+        """`times` is how many people have the counts 0, 1, 2 ...; `summed` the counts of each exposure, added up."""
+        self.of, self.people, self.summed = of, float(of.people.sum()), summed
+        self.values = np.flatnonzero(times)
+        self.times = times[self.values]
+
+    def loss(self, theta: Numbers) -> tuple[float, Numbers]:
+        """The likelihood of a person with its sign turned, and its slopes."""
+        (k, mu), n = np.exp(theta), self.of.people
+        rate = mu * self.of.each
+        both, none = k + rate, np.log1p(rate / k)
+        value = self.times @ (gammaln(k + self.values) - gammaln(k)) - k * (n @ none)
+        value += self.summed @ (np.log(rate) - np.log(both))
+        left = ((n * rate - self.summed) / both).sum()
+        in_k = self.times @ (digamma(k + self.values) - digamma(k)) - n @ none + left
+        return -float(value) / self.people, np.array([-k * in_k, k * left]) / self.people
+
+    def newton(self, theta: Numbers) -> Numbers | None:
+        """The top by Newton's method, in few steps; None where they do not end there."""
+        n, t = self.of.people, self.of.each
+        for _ in range(STEPS):
+            (k, mu), slope = np.exp(theta), self.loss(theta)[1]
+            if np.abs(slope).max() < STILL:
+                return theta
+            rate = mu * t
+            both = k + rate
+            over = (n * rate - self.summed) / both**2
+            in_kk = self.times @ (polygamma(1, k + self.values) - polygamma(1, k))
+            in_kk += (n * rate / (k * both)).sum() - over.sum()
+            cross = k * (over @ rate)
+            bend = np.array([[-(k**2) * in_kk, cross], [cross, k * ((n * k + self.summed) * rate / both**2).sum()]])
+            bend[0, 0] += slope[0] * self.people
+            bend /= self.people
+            if bend[0, 0] <= 0 or bend[0, 0] * bend[1, 1] <= bend[0, 1] ** 2:
+                return None
+            theta = theta - np.linalg.solve(bend, slope)
+            if not np.abs(theta).max() < FAR:
+                return None
+        return None
+
+
+def maximum_likelihood(
+    times: Numbers, summed: Numbers, of: Exposures, start: tuple[float, float] | None = None
+) -> Rates:
+    """The shape and mean under which the counts are likeliest; they are given as to `Likelihood`."""
+    likelihood = Likelihood(times, summed, of)
+    mean, people = float(summed.sum() / (of.people @ of.each)), int(of.people.sum())
+    theta = None if start is None else likelihood.newton(np.log(start))
+    if theta is None:
+        bounds = [(np.log(1e-4), np.log(LARGEST_SHAPE)), (np.log(mean) - 5, np.log(mean) + 5)]
+        settings = {"ftol": 1e-13, "gtol": 1e-9}
+        begin = np.log(start or (1.0, mean))
+        theta = minimize(likelihood.loss, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=settings).x
+    shape, mean = np.exp(theta)
+    constant = float(likelihood.times @ gammaln(likelihood.values + 1))
+    return Rates(float(shape), float(mean), people, -likelihood.loss(theta)[0] * people - constant)
 
 
 def expected_after(
@@ -159,7 +214,10 @@ def before_after(
     `selected` says for each of the pool whether they were; `after` and `exposure_after` are of those alone, in the
     pool's order. Intervals by parametric bootstrap: pools are drawn from the fitted spread and fitted again, and the
     group's offences after are drawn from its people's expected rates times the ratio found, so that both the spread's
-    uncertainty and chance are in them. Selection must have looked at offending through these counts alone.
+    uncertainty and chance are in them. Selection must have looked at offending through these counts alone, and at each
+    person once: who is picked at a second look was passed over at the first, when their count was lower, and offends a
+    little less than the count says. Rates are taken to have nothing to do with exposures: where the most active are in
+    custody most, a little more is expected than would come, in favour of the scheme.
 
     Raises EstimateError where fewer than 10 were selected, nobody of them offended before, or the spread cannot be
     fitted.
@@ -217,13 +275,19 @@ def bootstrap(
     replicates: int,
 ) -> tuple[Numbers, Numbers]:
     """Draws of the ratio of observed to expected, and of the offences after that no effect would bring."""
-    ratios, chance = np.empty(replicates), np.empty(replicates)
-    prior = rates.shape / rates.mean
+    ratios, chance, start = np.empty(replicates), np.empty(replicates), (rates.shape, rates.mean)
+    prior, of = rates.shape / rates.mean, exposures(pool_t1)
+    drawn = nbinom(rates.shape, prior / (prior + of.each[:, None]))
+    values = np.arange(int(drawn.isf(TAIL).max()) + 2)
+    chances = drawn.pmf(values)
+    chances[:, -1] += np.maximum(1 - chances.sum(axis=1), 0)
+    people = of.people.astype(np.int64)
     for place in range(replicates):
-        pool = rng.poisson(rng.gamma(rates.shape, 1 / prior, len(pool_t1)) * pool_t1).astype(np.float64)
-        if pool.sum() == 0:  # a pool that hardly offends: as good as drawn again
-            pool[0] = 1.0
-        again = maximum_likelihood(pool, pool_t1, (rates.shape, rates.mean))
+        # How many people of each exposure have each count: all that the likelihood asks of a pool.
+        pool = rng.multinomial(people, chances)
+        if not pool[:, 1:].any():  # a pool that hardly offends: as good as drawn again
+            pool[0, :2] += (-1, 1)
+        again = maximum_likelihood(pool.sum(axis=0).astype(float), pool @ values.astype(float), of, start)
         own = rng.gamma(rates.shape + y, 1 / (prior + t1)) * t2
         chance[place] = rng.poisson(own).sum()
         ratios[place] = rng.poisson(own * ratio).sum() / expected_after(y, t1, t2, rates=again).sum()

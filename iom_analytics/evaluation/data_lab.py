@@ -6,15 +6,18 @@ ours. `np_treat` and `np_comparison` are taken to be the numbers of units behind
 
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from iom_analytics.disclosure import SMALL
-from iom_analytics.evaluation.effect import Difference, Sample, between, interval
+from iom_analytics.errors import InputError
+from iom_analytics.evaluation.arrays import Flags, Numbers, Places, alike
+from iom_analytics.evaluation.effect import Difference, Sample, between, difference, interval, sample
+from iom_analytics.evaluation.power import needed_for_significance
 
 REOFFENDERS = 30
 SIGNIFICANT = 0.05
-NORMAL = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def result(
     no figure at all: a mean would give the count away.
     """
     if reason := withheld(treated, comparison, reoffenders, others):
-        return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")
+        return nothing(measure, reason)
     found = tested or between(treated, comparison)
     own, other = interval(treated), interval(comparison)
     significant = (
@@ -99,6 +102,105 @@ def result(
     )
 
 
+@dataclass(frozen=True)
+class Measure:
+    """One of the Data Lab's measures: its name, the column of `proven_reoffending` it is made of, and how it is shown.
+
+    A share is shown in whole per cent, a frequency to two places for one person and in whole reoffences for 100 people,
+    days in whole days and of reoffenders alone.
+    """
+
+    name: str
+    column: str
+    kind: Literal["share", "frequency", "days"]
+
+
+MEASURES = (
+    Measure("the one-year reoffending rate", "reoffended", "share"),
+    Measure("the number of reoffences per person", "reoffences", "frequency"),
+    Measure("the number of days to the first reoffence", "days_to_first_reoffence", "days"),
+    Measure("the number of reoffences tried on indictment only per person", "reoffences_tier_1", "frequency"),
+    Measure("the number of reoffences triable either way per person", "reoffences_tier_2", "frequency"),
+    Measure("the number of summary reoffences per person", "reoffences_tier_3", "frequency"),
+    Measure("the rate of custody for a reoffence", "custody_for_reoffence", "share"),
+    Measure("the number of custodial reoffences per person", "custodial_reoffences", "frequency"),
+)
+"""The Data Lab's measures, its one primary measure first: the others want a correction for how many they are."""
+
+
+def measured(
+    measure: Measure,
+    outcome: Numbers,
+    *,
+    reoffended: Flags,
+    treated: Flags,
+    weights: Numbers,
+    cluster: Places | None = None,
+) -> Row:
+    """The result row of one of the Data Lab's measures, from the outcome of each unit and its weight in the match.
+
+    `cluster` as in `effect.difference`.
+
+    Time to the first reoffence is of those who reoffended alone, each with its weight: it is no comparison of like with
+    like any more, and is left out where fewer than 30 of the treated reoffended. Raises InputError where an outcome is
+    missing, or a share is neither 0 nor 1.
+    """
+    alike(outcome=outcome, reoffended=reoffended, treated=treated, weights=weights)
+    used = weights > 0
+    if measure.kind == "share" and not np.isin(outcome[used], (0, 1)).all():
+        raise InputError(f"The {measure.name} is of yes or no, 1 or 0; some of those compared have neither.")
+    if measure.kind == "days":
+        weights = np.where(reoffended, weights, 0)
+        used = weights > 0
+        if (used & treated).sum() < REOFFENDERS or not (used & ~treated).any():
+            return nothing(
+                measure.name,
+                f"fewer than {REOFFENDERS} of the treated reoffended: too few for their time to the first reoffence."
+                if (used & treated).sum() < REOFFENDERS
+                else "nobody in the comparison reoffended.",
+            )
+    own = used & treated
+    return result(
+        measure.name,
+        sample(outcome[treated], weights[treated]),
+        sample(outcome[~treated], weights[~treated]),
+        reoffenders=int((own if measure.kind == "days" else own & (outcome > 0)).sum()),
+        others=int((own & (outcome == 0)).sum()) if measure.kind == "share" else None,
+        tested=difference(outcome, treated, weights, cluster=cluster),
+    )
+
+
+def shown(row: Row, measure: Measure) -> dict[str, str]:
+    """The row's figures as the Data Lab prints them; every one empty where the row has none.
+
+    `treated`, `comparison`, `difference`, `lower` and `upper` (of the difference); `p` to two places; `needed`; for
+    a frequency also `treated_per_100`, `comparison_per_100` and `difference_per_100`.
+    """
+    figures = {
+        "treated": row.treat_mean,
+        "comparison": row.comparison_mean,
+        "difference": row.difference_means,
+        "lower": row.difference_lower,
+        "upper": row.difference_upper,
+    }
+    places = 2 if measure.kind == "frequency" else 0
+    times = 100 if measure.kind == "share" else 1
+    found = {name: displayed(value, places=places, times=times) for name, value in figures.items()}
+    if measure.kind == "frequency":
+        for name in ("treated", "comparison", "difference"):
+            found[f"{name}_per_100"] = displayed(figures[name], times=100)
+    return {
+        **found,
+        "p": displayed(row.difference_p, places=2),
+        "needed": "" if row.number_needed is None else f"{row.number_needed:,}",
+    }
+
+
+def nothing(measure: str, reason: str) -> Row:
+    """A row without a figure, and why."""
+    return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")
+
+
 def withheld(treated: Sample, comparison: Sample, reoffenders: int, others: int | None) -> str:
     """Why a row has no figures; empty where it has."""
     if treated.number < SMALL:
@@ -113,13 +215,10 @@ def withheld(treated: Sample, comparison: Sample, reoffenders: int, others: int 
 
 
 def number_needed(treated: int, found: Difference) -> int | None:
-    """How many treated people would make a difference of this size significant, with a comparison grown alike.
-
-    Only where it is not. None also where there is no difference, which no number would make one.
-    """
+    """`power.needed_for_significance` where the result is not significant; None also where nothing differs."""
     if found.p is None or found.p <= SIGNIFICANT or found.error is None or found.estimate == 0:
         return None
-    return ceil(treated * (NORMAL * found.error / found.estimate) ** 2)
+    return needed_for_significance(treated, estimate=found.estimate, error=found.error, alpha=SIGNIFICANT)
 
 
 def words(measure: str, found: Difference, *, reoffenders: int, significant: bool) -> tuple[str, str]:
@@ -140,8 +239,8 @@ def words(measure: str, found: Difference, *, reoffenders: int, significant: boo
         return (
             f"{measure} was {which} in these figures.",
             (
-                f"It cannot be said that this is more than chance: only {reoffenders} of the treated had the outcome, "
-                f"and the test needs {REOFFENDERS}."
+                f"It cannot be said that this is more than chance: fewer than {REOFFENDERS} of the treated had the "
+                "outcome, and the test needs as many."
             ),
         )
     return (

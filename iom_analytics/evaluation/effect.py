@@ -14,6 +14,7 @@ from iom_analytics.evaluation.balance import effective_size
 from iom_analytics.evaluation.study import Study
 
 LEVEL = 0.95
+WEAK = 1e4  # the inverse of a ridge penalty, beside as many people as are not treated
 
 
 @dataclass(frozen=True)
@@ -133,27 +134,61 @@ def clustered(estimate: float, influence: Numbers, cluster: Places, *, parameter
     return tested(estimate, float(np.sqrt(variance)), groups - 1)
 
 
+def of_people_and_pairs(person: Places, pair: Places) -> Places:
+    """Clusters in which are all rows of a person, and all people of a pair: for pairs of people with several rows.
+
+    Errors of people alone are too wide for pairs, which are alike by their making. `pair` is 0 where a row is in none.
+    Source: Abadie and Spiess 2022, J. Am. Stat. Assoc. 117, 983-995 (errors of matched sets).
+    """
+    from scipy.sparse import coo_array  # takes time to import, which commands without it should not
+    from scipy.sparse.csgraph import connected_components
+
+    people = np.unique(person, return_inverse=True)[1]
+    used, number = pair > 0, int(people.max()) + 1
+    ends = (people[used], number + pair[used])
+    size = number + int(pair.max()) + 1
+    graph = coo_array((np.ones(int(used.sum())), ends), shape=(size, size))
+    found: Places = connected_components(graph, directed=False)[1][people].astype(np.int64)
+    return found
+
+
 def doubly_robust(outcome: Numbers, study: Study, probability: Numbers, *, cluster: Places | None = None) -> Difference:
     """The effect on the treated by AIPW: right where either the propensity or the outcome model is.
 
-    The outcome model is a linear regression on the covariates among those not treated (for a yes or no, of its
-    probability). Errors are from the influence function, which takes both models as if they were known; the weights of
-    the others (the odds of treatment) are made to add up to 1.
+    The outcome model is a regression on the covariates among those not treated, logistic for a yes or no and else
+    linear, each weighted by the odds of treatment, so that it is right above all where the treated are (Kang and
+    Schafer 2007, Stat. Sci. 22, 523-539, on regression with weighted coefficients). Errors are from the influence
+    function, which takes both models as if they were known; the weights are made to add up to 1.
     """
     raise_for_gaps(outcome, np.ones(len(outcome)))
     treated = study.treated
-    rows = design(study)
-    known = np.linalg.lstsq(rows[~treated], outcome[~treated], rcond=None)[0]
-    left = outcome - rows @ known
     odds = probability / (1 - probability)
-    own = float(left[treated].mean())
     weights = odds[~treated] / odds[~treated].sum()
+    left = outcome - without_treatment(design(study), outcome, treated, weights)
+    own = float(left[treated].mean())
     other = float(weights @ left[~treated])
     influence = np.empty(len(outcome))
     influence[treated] = (left[treated] - own) / treated.sum()
     influence[~treated] = -weights * (left[~treated] - other)
     units = np.arange(len(outcome)) if cluster is None else cluster
     return clustered(own - other, influence, units, parameters=1)
+
+
+def without_treatment(rows: Numbers, outcome: Numbers, treated: Flags, weights: Numbers) -> Numbers:
+    """What each would have come to untreated, by a weighted regression among those who were not."""
+    seen = outcome[~treated]
+    if np.isin(seen, (0, 1)).all() and 0 < seen.sum() < len(seen):
+        from sklearn.linear_model import LogisticRegression  # takes a second to import
+
+        # So weak a penalty moves no digit that is shown, and keeps a group of whom nobody did from having no answer.
+        model = LogisticRegression(C=WEAK, solver="newton-cholesky", fit_intercept=False)
+        model.fit(rows[~treated], seen, sample_weight=weights * len(weights))
+        chance: Numbers = model.predict_proba(rows)[:, 1]
+        return chance
+    root = np.sqrt(weights)
+    known = np.linalg.lstsq(rows[~treated] * root[:, None], seen * root, rcond=None)[0]
+    left: Numbers = rows @ known
+    return left
 
 
 def regression_adjusted(outcome: Numbers, study: Study, weights: Numbers) -> float:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from iom_analytics.errors import EstimateError, InputError
@@ -25,6 +24,8 @@ from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_PEOPLE = 10
 MINIMUM_REFERENCE = 100
+STEPS, STILL, SMALLEST = 200, 1e-12, 1e-300
+SLOPE_KNOWN, LINE_STILL = 0.5, 1e-9
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class ObservedExpected:
 
 @dataclass(frozen=True)
 class Recalibration:
-    """By how much local people differ from what their scores say: `intercept` is added to each score's log odds."""
+    """How local people differ from what their scores say: the log odds of each are `intercept` + `slope` times the
+    score's. `low` to `high` is the interval of the intercept; `draws` has a row of both for each bootstrap."""
 
     intercept: float
+    slope: float
     low: float
     high: float
     people: int
@@ -66,7 +69,7 @@ class Recalibration:
 
     def apply(self, probabilities: npt.ArrayLike) -> Numbers:
         """The probabilities as they are locally."""
-        return shifted(arrays.probabilities(probabilities, "Probabilities"), self.intercept)
+        return shifted(arrays.probabilities(probabilities, "Probabilities"), self.intercept, self.slope)
 
 
 @dataclass(frozen=True)
@@ -180,23 +183,53 @@ def observed_expected(
 def recalibrate(
     reoffended: npt.ArrayLike, probabilities: npt.ArrayLike, *, seed: int, replicates: int = 1000, level: float = 0.95
 ) -> Recalibration:
-    """How much the log odds of scores must move to fit local people who are not on the scheme.
+    """How the log odds of scores must be moved and stretched to fit local people who are not on the scheme.
 
-    logit(y) = a + offset(logit p), by maximum likelihood: the a at which as many are expected as reoffended. Interval
-    and `draws` by bootstrap of people. Raises EstimateError under 100 people, or where nobody or everybody reoffended.
+    logit(y) = a + b logit(p) (Cox 1958, Biometrika 45, 562-565), by maximum likelihood, with b drawn towards 1 as if it
+    were known beforehand to within `SLOPE_KNOWN`: with thousands of people that moves nothing, with a hundred it keeps
+    chance from passing for a slope. As many are expected as reoffended. A score that is too high or too low for people
+    at high risk would else be told as an effect on those who joined, whose risk is high. Interval and `draws` by
+    bootstrap of people. Raises EstimateError under 100 people, or where nobody or everybody reoffended.
     """
     arrays.share(level, "The level")
     y, p = read(reoffended, probabilities, MINIMUM_REFERENCE)
     refuse_all_alike(y)
     rng = np.random.default_rng(seed)
-    draws = np.empty(replicates)
+    found = fitted_line(logit(p), np.ones(len(y)), y)
+    # People alike in score, to a hundredth of its log odds, and in outcome are drawn together: as many of each as a
+    # draw one by one would bring.
+    cells, alike = np.unique(np.column_stack([logit(p).round(2), y]), axis=0, return_counts=True)
+    x, did = cells.T
+    draws = np.empty((replicates, 2))
     for place in range(replicates):
-        who = rng.integers(0, len(y), len(y))
-        while y[who].min() == y[who].max():  # nobody or everybody: no intercept fits
-            who = rng.integers(0, len(y), len(y))
-        draws[place] = intercept(y[who], p[who])
-    low, high = arrays.percentiles(draws, level)
-    return Recalibration(intercept(y, p), low, high, len(y), level, draws)
+        times = np.zeros(len(alike))
+        while not 0 < times @ did < len(y):  # nobody or everybody: no intercept fits
+            times = rng.multinomial(len(y), alike / len(y)).astype(np.float64)
+        draws[place] = fitted_line(x, times, did, start=found)
+    low, high = arrays.percentiles(draws[:, 0], level)
+    return Recalibration(*found, low, high, len(y), level, draws)
+
+
+def fitted_line(
+    x: Numbers, times: Numbers, did: Numbers, *, start: tuple[float, float] = (0.0, 1.0)
+) -> tuple[float, float]:
+    """Intercept and slope of the outcome on log odds, each row counted so many times.
+
+    By Newton's method, in steps of 1 at most.
+    """
+    a, b = start
+    known = SLOPE_KNOWN**-2
+    for _ in range(STEPS):
+        chance = expit(a + b * x)
+        spread = times * chance * (1 - chance)
+        left = times * (did - chance)
+        up = np.array([left.sum(), left @ x - known * (b - 1)])
+        bend = np.array([[spread.sum(), spread @ x], [spread @ x, spread @ x**2 + known]])
+        step = np.clip(np.linalg.solve(bend + SMALLEST * np.eye(2), up), -1, 1)
+        a, b = a + float(step[0]), b + float(step[1])
+        if np.abs(step).max() < LINE_STILL:
+            break
+    return a, b
 
 
 def observed_expected_locally(
@@ -204,8 +237,8 @@ def observed_expected_locally(
 ) -> Recalibrated:
     """Observed against expected once the scores are moved to fit local people.
 
-    Each draw takes people anew and an intercept from the recalibration's own draws, so that its uncertainty is in the
-    interval. Raises EstimateError under 10 people, or where nobody or everybody reoffended (a bootstrap would then be
+    Each draw takes people anew and one of the recalibration's own draws, so that its uncertainty is in the interval.
+    Raises EstimateError under 10 people, or where nobody or everybody reoffended (a bootstrap would then be
     surer than anybody can be; `observed_expected` still tells).
     """
     arrays.share(level, "The level")
@@ -214,11 +247,11 @@ def observed_expected_locally(
     rng = np.random.default_rng(seed)
     n = len(y)
     ratios, differences = np.empty(len(local.draws)), np.empty(len(local.draws))
-    for place, moved in enumerate(local.draws):
+    for place, (moved, stretched) in enumerate(local.draws):
         who = rng.integers(0, n, n)
-        observed, expected = y[who].sum(), shifted(p[who], moved).sum()
+        observed, expected = y[who].sum(), shifted(p[who], moved, stretched).sum()
         ratios[place], differences[place] = observed / expected, 100 * (observed - expected) / n
-    expected_here = float(shifted(p, local.intercept).sum())
+    expected_here = float(local.apply(p).sum())
     ratio_low, ratio_high = arrays.percentiles(ratios, level)
     difference_low, difference_high = arrays.percentiles(differences, level)
     return Recalibrated(
@@ -283,9 +316,22 @@ def binned(p: Numbers, bins: int) -> list[npt.NDArray[np.intp]]:
 
 def intercept(y: Numbers, p: Numbers) -> float:
     """The a at which the expected number is the observed one: the score equation of an intercept with an offset."""
-    x, observed = logit(p), y.sum()
-    far = float(np.abs(x).max()) + 50
-    return float(brentq(lambda a: expit(x + a).sum() - observed, -far, far, xtol=1e-12))
+    return moved_by(logit(p), np.ones(len(y)), float(y.sum()))
+
+
+def moved_by(x: Numbers, times: Numbers, observed: float, *, start: float = 0.0) -> float:
+    """By how much log odds must move for so many to be expected, each person counted so many times.
+
+    By Newton's method, in steps of 1 at most: from nearer than that it cannot overshoot.
+    """
+    a = start
+    for _ in range(STEPS):
+        chance = expit(x + a)
+        step = (observed - times @ chance) / max(float(times @ (chance * (1 - chance))), SMALLEST)
+        a += float(np.clip(step, -1, 1))
+        if abs(step) < STILL:
+            break
+    return a
 
 
 def slope_of(y: Numbers, x: Numbers) -> tuple[float, float]:
@@ -296,8 +342,8 @@ def slope_of(y: Numbers, x: Numbers) -> tuple[float, float]:
     return float(found.params[1]), float(found.bse[1])
 
 
-def shifted(p: Numbers, by: float) -> Numbers:
-    moved: Numbers = expit(logit(p) + by)
+def shifted(p: Numbers, by: float, stretched: float = 1.0) -> Numbers:
+    moved: Numbers = expit(by + stretched * logit(p))
     return moved
 
 

@@ -7,6 +7,7 @@ sets free; `reference.unit_costs` says of each whether it is confirmed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from iom_analytics.evaluation import arrays
 from iom_analytics.evaluation.grade import Grade
 
 UNIT_COST_YEAR = 2015
+# Whose cost a crime is; the other rows of `reference.unit_costs` are parts of these, or their sum.
+KINDS = ("individual", "business")
 
 
 @dataclass(frozen=True)
@@ -88,22 +91,30 @@ def cost_per_person(cost: float, *, mean_caseload: float) -> float:
     return cost / mean_caseload
 
 
+def crime_costs() -> dict[str, dict[str, Any]]:
+    """By crime: its row of `reference.unit_costs`."""
+    return {row["crime"]: row for row in reference.unit_costs().to_pylist() if row["kind"] in KINDS}
+
+
 def cost_of_a_reoffence(
-    shares: Mapping[str, float], *, multipliers: Mapping[str, float], year: int, kind: str = "individual"
+    shares: Mapping[str, float], *, multipliers: Mapping[str, float], year: int, uncosted: float = 0
 ) -> CrimeCost:
     """What an average reoffence costs: the sum of each crime's share times unit cost times multiplier.
+
+    `uncosted` is the share of reoffences that no unit cost is of, as drugs and breaches: they count for nothing, so a
+    reoffence costs at least this.
 
     A multiplier says how many crimes there are for each one counted. Published ones are old and differ, and none goes
     from convictions to crimes, so each must be given: 1 counts no more than was recorded. Show the result at 1 and at
     the largest anybody would defend: see `at_each_multiplier`.
     """
-    costs = {row["crime"]: row for row in reference.unit_costs().to_pylist() if row["kind"] == kind}
+    costs = crime_costs()
     for crime in shares:
         if crime not in costs:
             raise InputError(f"There is no unit cost of '{crime}'; there are {', '.join(costs)}.")
         if crime not in multipliers:
             raise InputError(f"Say how many crimes there are for each '{crime}' counted; 1 if no more.")
-    if min(shares.values(), default=-1) < 0 or abs(sum(shares.values()) - 1) > 1e-6:
+    if min(shares.values(), default=-1) < 0 or uncosted < 0 or abs(sum(shares.values()) + uncosted - 1) > 1e-6:
         raise InputError("Shares must be 0 or more and add up to 1.")
     if any(multipliers[crime] < 1 for crime in shares):
         raise InputError("A multiplier is 1 or more.")
@@ -113,11 +124,12 @@ def cost_of_a_reoffence(
 
 
 def at_each_multiplier(
-    shares: Mapping[str, float], *, multipliers: Sequence[float], year: int
+    shares: Mapping[str, float], *, multipliers: Sequence[float], year: int, uncosted: float = 0
 ) -> dict[float, CrimeCost]:
     """What an average reoffence costs at each multiplier, the same for every crime: how much hangs on it."""
     return {
-        each: cost_of_a_reoffence(shares, multipliers=dict.fromkeys(shares, each), year=year) for each in multipliers
+        each: cost_of_a_reoffence(shares, multipliers=dict.fromkeys(shares, each), year=year, uncosted=uncosted)
+        for each in multipliers
     }
 
 
@@ -135,10 +147,11 @@ def break_even(cost: float, *, cost_of_reoffence: float, expected_offences: floa
 
 
 def worth(
-    cost: float, *, people: int, avoided: Avoided, cost_of_reoffence: float, seed: int, draws: int = 20_000
+    cost: float, *, people: float, avoided: Avoided, cost_of_reoffence: float, seed: int, draws: int = 20_000
 ) -> Worth:
     """How likely a scheme is to be worth its cost, by draws of the effect from a normal of its interval.
 
+    `people` are those the cost is of, as a mean caseload, and the effect must be of as long as the cost is.
     The probability is of what was avoided being worth more than the cost. Only the effect's uncertainty is in it, not
     that of unit costs. Raises EstimateError where the effect is a fall from before to after, or of nobody.
     """

@@ -8,10 +8,8 @@ treated one. A typical cohort can find large effects only: say so before the res
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
 from iom_analytics.errors import EstimateError, InputError
-from iom_analytics.evaluation.arrays import share
+from iom_analytics.evaluation.arrays import errors_either_side, share
 from iom_analytics.evaluation.grade import Grade
 
 
@@ -88,21 +86,19 @@ def detectable_effect(
     return DetectableEffect(treated, comparison, base, lower, higher, alpha, power, grade)
 
 
-def needed_for_significance(treated: float, comparison: float, *, ratio: float = 1, alpha: float = 0.05) -> int:
+def needed_for_significance(treated: int, *, estimate: float, error: float, alpha: float = 0.05) -> int:
     """How many treated people would make the difference that was found significant, if it stayed as it is.
 
-    The n at which the difference of two proportions, unpooled, is z standard errors: what the Justice Data Lab's
-    reports print where a result is not significant, by the usual formula; the Ministry's own is not published. It is no
-    sample size for a new study, which would find the same difference only half of the time: see `sample_size`.
+    The number at which `estimate`, whose standard error is `error` with `treated` people, is z standard errors, where
+    the comparison grows alike: what the Justice Data Lab's reports print where a result is not significant, by the
+    usual formula; the Ministry's own is not published. It is no sample size for a new study, which would find the same
+    difference only half of the time: see `sample_size`. Raises EstimateError where there is no difference.
     """
-    share(treated, "The treated rate")
-    share(comparison, "The comparison rate")
-    check(ratio, alpha, 0.5)
-    if treated == comparison:
-        raise EstimateError("The two rates are the same: no number of people makes that significant.")
-    z = float(norm.isf(alpha / 2))
-    spread = treated * (1 - treated) + comparison * (1 - comparison) / ratio
-    return math.ceil(z**2 * spread / (treated - comparison) ** 2)
+    if estimate == 0:
+        raise EstimateError("There is no difference: no number of people makes that significant.")
+    if treated < 1 or not (error > 0 and math.isfinite(error)):
+        raise InputError("The number needed wants one treated person at least, and a standard error over 0.")
+    return math.ceil(treated * (errors_either_side(1 - alpha) * error / estimate) ** 2)
 
 
 def effect(base: float, target: float) -> float:

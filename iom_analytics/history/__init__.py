@@ -9,6 +9,7 @@ from iom_analytics.history.custody import custody_at
 from iom_analytics.history.dates import completed_months, completed_years, days_between, months_before
 from iom_analytics.history.features import CAREER_HISTORY
 from iom_analytics.history.occasions import known_offences
+from iom_analytics.history.recorded import monthly_counts, recorded_crimes
 from iom_analytics.history.records import Records, complete
 
 __all__ = [
@@ -21,5 +22,7 @@ __all__ = [
     "custody_at",
     "days_between",
     "known_offences",
+    "monthly_counts",
     "months_before",
+    "recorded_crimes",
 ]

@@ -49,6 +49,12 @@ EVENTS = Table(
         Column("severity_tier", "integer", "1 indictable only, 2 triable either way, 3 summary", at_least=1, at_most=3),
         Column("outside_england_wales", "yes_no", "Whether committed outside England and Wales"),
         Column("recordable", "yes_no", "Whether the offence is recordable"),
+        Column(
+            "proactive",
+            "yes_no",
+            "Whether it came to light only because police looked for it, as drugs in a search",
+            trap="It counts what police do. Harm leaves it out, the rate does not",
+        ),
     ),
 )
 
@@ -63,6 +69,7 @@ CUSTODY = Table(
 )
 
 NOT_MATURE = "Empty where the start is not mature"
+NO_TIER = "Empty where any reoffence has no known tier: the count would be too low"
 PROVEN_REOFFENDING = Table(
     "proven_reoffending",
     "The index, row by row, with what followed each start.",
@@ -75,9 +82,9 @@ PROVEN_REOFFENDING = Table(
         Column("reoffences", "integer", "Proven reoffences", trap=NOT_MATURE),
         Column("first_reoffence_date", "date", "Day the first of them was committed"),
         Column("days_to_first_reoffence", "integer", "From the start to that day", unit="days"),
-        Column("reoffences_tier_1", "integer", "Indictable only", trap="Empty unless the events say tiers"),
-        Column("reoffences_tier_2", "integer", "Triable either way", trap="Empty unless the events say tiers"),
-        Column("reoffences_tier_3", "integer", "Summary, by the events or the offence code's group"),
+        Column("reoffences_tier_1", "integer", "Indictable only, by the events or else the code", trap=NO_TIER),
+        Column("reoffences_tier_2", "integer", "Triable either way, likewise", trap=NO_TIER),
+        Column("reoffences_tier_3", "integer", "Summary, likewise", trap=NO_TIER),
         Column("reoffences_without_tier", "integer", "Reoffences of which nothing tells the tier"),
         Column("custodial_reoffences", "integer", "With a custodial sentence", trap="Empty if events say no disposals"),
         Column("custody_for_reoffence", "yes_no", "Whether there is any", trap="Empty if events say no disposals"),
@@ -96,6 +103,50 @@ TIME_AT_LIBERTY = Table(
             "Reoffences over years (365.25 days) at liberty",
             trap="Empty without a day at liberty. Offences committed inside are in it",
         ),
+    ),
+)
+
+HARM = Table(
+    "harm",
+    "What the harm of reoffences adds to each start.",
+    (
+        Column("is_mature", "yes_no", "Whether events are complete to the last day of proof", trap="Empty: not said"),
+        Column("harm_days", "number", "Harm of proven reoffences", unit="days", trap=NOT_MATURE),
+        Column("unweighed_reoffences", "integer", "Reoffences that the index does not weigh: no harm is in them"),
+        Column("proactive_reoffences", "integer", "Reoffences left out, because police found them by looking"),
+    ),
+)
+
+COUNTED = Table(
+    "counted_after",
+    "What arrests or recorded crime add to each start: secondary, and more where people are watched more.",
+    (
+        Column("counted_what", "text", "What is counted", codes=("arrests", "recorded crime"), filled=True),
+        Column("counted", "integer", "In the 12 months from the start", trap="Empty until those are over"),
+        Column("is_surveillance_sensitive", "yes_no", "Always yes: it must never be the primary measure", filled=True),
+    ),
+)
+
+DRUG_TEST_SHARES = Table(
+    "drug_test_shares",
+    "One row per occasion of testing.",
+    (
+        Column("occasion", "text", "When in the process", trap="Empty: not said"),
+        Column("tests", "integer", "Tests", filled=True),
+        Column("people", "integer", "People tested", filled=True),
+        Column("positive", "integer", "Positive, nobody disputing it", filled=True),
+        Column("negative", "integer", "Negative", filled=True),
+        Column("refused", "integer", "Refused", filled=True),
+        Column("disputed", "integer", "Disputed", filled=True),
+        Column("without_result", "integer", "Without a result", filled=True),
+        Column(
+            "positive_percent",
+            "number",
+            "Positive over positive and negative",
+            unit="per cent",
+            trap="Empty without either. Refusals are in neither",
+        ),
+        Column("is_selective", "yes_no", "Always yes: who is tested is chosen", filled=True),
     ),
 )
 
@@ -118,7 +169,7 @@ SUMMARY = Table(
         Column("reoffences_per_start", "number", "Frequency: reoffences over starts"),
         Column("reoffences_per_reoffender", "number", "Reoffences over reoffenders"),
         Column("mean_days_to_first_reoffence", "number", "Of reoffenders", unit="days"),
-        *(Column(f"reoffences_tier_{tier}", "integer", f"Of severity tier {tier}") for tier in (1, 2, 3)),
+        *(Column(f"reoffences_tier_{tier}", "integer", f"Of tier {tier}", trap=NO_TIER) for tier in (1, 2, 3)),
         Column("reoffences_without_tier", "integer", "Of no known tier"),
         Column("custody_percent", "number", "Starts with custody for a reoffence over starts", unit="per cent"),
         Column("custodial_reoffences", "integer", "Reoffences with a custodial sentence"),

@@ -4,6 +4,7 @@ Source: Ministry of Justice, Guide to proven reoffending statistics (three-month
 its definition is quoted elsewhere; `definitions/proven-reoffending.yaml` says what is not confirmed.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import ibis
@@ -17,13 +18,12 @@ from iom_analytics.history import complete, days_between
 from iom_analytics.measures.contracts import EVENTS, INDEX, PROVEN_REOFFENDING
 from iom_analytics.measures.definition import Definition, load_definition
 
-ONE_OFFENCE = ("person_id", "start_date", "offence_date", "sanction_date", "sanction_type", "offence_code")
+# The number of a row of the index: short where the person and the start would be long.
+NUMBER = "start_number"
 MEASURES = ("reoffended", "reoffences", "first_reoffence_date", "days_to_first_reoffence", "reoffences_tier_1",
             "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "custodial_reoffences",
             "custody_for_reoffence")  # fmt: skip
-# The groups of the offence list that are tried by magistrates alone. Of the others it does not say which are indictable
-# only and which triable either way.
-SUMMARY_GROUPS = ("Other summary offences", "Summary motoring offences")
+TIERS = ("reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3")
 
 
 def proven_reoffending(
@@ -47,18 +47,29 @@ def proven_reoffending(
 
     Events are complete to `known_to`, that day included; starts whose proof ends later have empty measures. Where it is
     None nobody vouches for that: measures are given, and `is_mature` is empty. Who dies or is deported stays, flagged.
-    Raises InputError where a required column is missing, or the index has a column of a measure's name.
+    Raises InputError where a required column is missing, the index has a column of a measure's name, or somebody has
+    an exit before their start.
     """
     rules = definition or load_definition()
-    complete(index, INDEX)  # raises where a column is missing
-    if clash := sorted(set(index.columns) & set(PROVEN_REOFFENDING.column_names)):
-        raise InputError(f"The table index has the columns {', '.join(clash)}, which are measures; rename them.")
-    rows = with_ends(index, rules, known_to)
-    starts = rows.select("person_id", "start_date", "follow_up_end", "proof_end").distinct()
-    found = counted(engine, reoffences(engine, starts, events, rules), events)
-    rows = rows.left_join(found, ["person_id", "start_date"], rname="found_{name}")
-    rows = rows.drop("found_person_id", "found_start_date")
+    rows = start_rows(engine, index, rules, known_to, columns=PROVEN_REOFFENDING.column_names)
+    found = counted(engine, reoffences(engine, rows, events, rules), events)
+    rows = rows.left_join(found, [NUMBER], rname="found_{name}").drop(f"found_{NUMBER}")
     return measures(rows, events).select(*index.columns, *PROVEN_REOFFENDING.column_names)
+
+
+def start_rows(
+    engine: Engine, index: IbisTable, rules: Definition, known_to: date | None, *, columns: Sequence[str]
+) -> IbisTable:
+    """The index with the ends of follow-up and proof and a number for each row, kept in the engine.
+
+    What follows is joined and counted by the number: the engine moves fewer letters. `columns` are to be added later.
+    """
+    complete(index, INDEX)  # raises where a column is missing
+    if clash := sorted(set(index.columns) & {*columns, NUMBER}):
+        raise InputError(f"The table index has the columns {', '.join(clash)}, which are measures; rename them.")
+    rows = engine.cache(with_ends(index, rules, known_to).mutate(**{NUMBER: ibis.row_number()}), "starts")
+    raise_for_early_exits(rows)
+    return rows
 
 
 def with_ends(index: IbisTable, rules: Definition, known_to: date | None) -> IbisTable:
@@ -75,12 +86,23 @@ def with_ends(index: IbisTable, rules: Definition, known_to: date | None) -> Ibi
     )
 
 
+def raise_for_early_exits(rows: IbisTable) -> None:
+    """An InputError where somebody died or was deported before they started: one of the two dates is wrong."""
+    if "exit_date" in rows.columns and (early := int(rows.filter(rows.exit_date < rows.start_date).count().execute())):
+        raise InputError(
+            f"{early:,} {'start has' if early == 1 else 'starts have'} an exit_date before the start_date: nobody can "
+            "start after a death or deportation. Put right whichever day is wrong."
+        )
+
+
 def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Definition) -> IbisTable:
-    """One row per start and proven reoffence: `ONE_OFFENCE`, `is_custodial` and `severity_tier`.
+    """One row per start's number and proven reoffence: `offence_date`, `offence_code`, `is_custodial`, `severity_tier`,
+    `is_proactive`.
 
     The join is on the person, with the dates as a filter: a person has few events, so no row is worked out in vain.
     What an event proves is read off only where its dates let it count: most events are of other years.
     """
+    starts = starts.select(NUMBER, "person_id", "start_date", "follow_up_end", "proof_end")
     happened = complete(events, EVENTS).rename(event_person="person_id")
     joined = starts.inner_join(
         happened,
@@ -93,30 +115,23 @@ def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Defi
         ],
     )
     # Kept first: an engine would move the reading of sanction types down, to every event there is.
-    joined = proven(engine.cache(joined, "in_time"), rules)
-    # With a number of the source's own, one offence is one however often it was sentenced anew.
-    numbered = joined.offence_ref.notnull()
-    keys = {
-        "person_id": joined.person_id,
-        "start_date": joined.start_date,
-        "offence_ref": joined.offence_ref,
-        **{name: numbered.ifelse(ibis.null(joined[name].type()), joined[name]) for name in ONE_OFFENCE[2:]},
-    }
-    rows = joined.select(
-        **{f"key_{name}": value for name, value in keys.items()},
-        offence_date=joined.offence_date,
-        offence_code=joined.offence_code,
-        is_custodial=joined.is_custodial,
-        severity_tier=joined.severity_tier,
-    )
-    once = rows.group_by([f"key_{name}" for name in keys]).aggregate(
+    columns = [name for name in events.columns if name in EVENTS.column_names and name != "person_id"]
+    kept = engine.cache(joined.select(NUMBER, *columns), "in_time")
+    types = EVENTS.ibis_schema()
+    absent = {name: ibis.null(types[name]) for name in EVENTS.column_names if name not in (*columns, "person_id")}
+    rows = proven(kept.mutate(**absent), rules)
+    keys = {name: rows[name] for name in ("offence_date", "sanction_date", "sanction_type", "offence_code")}
+    if "offence_ref" in columns:
+        # With a number of the source's own, one offence is one however often it was sentenced anew.
+        told = rows.offence_ref.notnull()
+        keys = {name: told.ifelse(ibis.null(value.type()), value) for name, value in keys.items()}
+        keys["offence_ref"] = rows.offence_ref
+    return rows.group_by(rows[NUMBER], **{f"key_{name}": value for name, value in keys.items()}).aggregate(
         offence_date=rows.offence_date.min(),
         offence_code=rows.offence_code.min(),
         is_custodial=rows.is_custodial.max(),
         severity_tier=rows.severity_tier.min(),
-    )
-    return once.rename(person_id="key_person_id", start_date="key_start_date").select(
-        "person_id", "start_date", "offence_date", "offence_code", "is_custodial", "severity_tier"
+        is_proactive=rows.proactive.cast("int64").max(),
     )
 
 
@@ -147,14 +162,14 @@ def as_compared(sanction_type: StringValue) -> StringValue:
 def counted(engine: Engine, offences: IbisTable, events: IbisTable) -> IbisTable:
     """One row per start with a reoffence: how many, the first, by tier, and how many with custody.
 
-    The tier is the event's own, or summary where the offence list says so.
+    The tier is the event's own, or else what the table of tiers says of the code.
     """
-    codes = reference.offence_codes().select(["offence_code", "parent_group"])
-    groups = engine.from_arrow(codes, "offence_codes").rename(code="offence_code")
-    rows = offences.left_join(groups, offences.offence_code == groups.code).drop("code")
-    tier = rows.parent_group.isin(SUMMARY_GROUPS).ifelse(3, ibis.null("int64"))
+    known = reference.offence_tiers().select(["offence_code", "severity_tier"])
+    tiers = engine.from_arrow(known, "offence_tiers").rename(code="offence_code", tier_of_code="severity_tier")
+    rows = offences.left_join(tiers, offences.offence_code == tiers.code)
+    tier = rows.tier_of_code.cast("int64")
     rows = rows.mutate(tier=rows.severity_tier.fill_null(tier) if "severity_tier" in events.columns else tier)
-    return rows.group_by("person_id", "start_date").aggregate(
+    return rows.group_by(NUMBER).aggregate(
         reoffences=rows.count(),
         first_reoffence_date=rows.offence_date.min(),
         **{f"reoffences_tier_{number}": rows.count(where=rows.tier == number) for number in (1, 2, 3)},
@@ -172,13 +187,13 @@ def measures(rows: IbisTable, events: IbisTable) -> IbisTable:
         days_to_first_reoffence=days_between(rows.start_date, rows.first_reoffence_date),
         custody_for_reoffence=rows.custodial_reoffences > 0,
     )
-    unknown = []
-    if "severity_tier" not in events.columns:
-        unknown += ["reoffences_tier_1", "reoffences_tier_2"]
-    if not {"disposal", "custody_days"} & set(events.columns):
-        unknown += ["custodial_reoffences", "custody_for_reoffence"]
+    no_disposals = not {"disposal", "custody_days"} & set(events.columns)
+    unknown = ("custodial_reoffences", "custody_for_reoffence") if no_disposals else ()
     given = rows.is_mature.fill_null(True)
+    # With a reoffence of no known tier, a count by tier would be too low without saying so.
+    told = given & (rows.reoffences_without_tier == 0)
+    when = {name: told if name in TIERS else given for name in MEASURES}
     empty = {name: ibis.null(rows[name].type()) for name in MEASURES}
     return rows.mutate(
-        **{name: empty[name] if name in unknown else given.ifelse(rows[name], empty[name]) for name in MEASURES}
+        **{name: empty[name] if name in unknown else when[name].ifelse(rows[name], empty[name]) for name in MEASURES}
     )

@@ -9,6 +9,7 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.measures.contracts import SUMMARY
 from iom_analytics.measures.liberty import DAYS_IN_A_YEAR
+from iom_analytics.measures.reoffending import TIERS
 
 ADDED = ("quarters", "starts", "mature_starts", "exits", "reoffenders", "reoffences", "days_to_first", "with_days",
          "reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "with_custody",
@@ -110,6 +111,9 @@ def rates(counts: IbisTable) -> IbisTable:
         / counts.days_at_liberty.cast("float64").nullif(0),
     )
     rows = rows.mutate(adjusted_percent=rows.rate_percent - (rows.mean_expected_percent - rows.base))
+    # A sum with reoffences of no known tier would be too low without saying so.
+    told = rows.reoffences_without_tier == 0
+    rows = rows.mutate(**{name: told.ifelse(rows[name], ibis.null("int64")) for name in TIERS})
     given = rows.mature_starts == rows.starts
     rows = rows.mutate(**{name: given.ifelse(rows[name], ibis.null(rows[name].type())) for name in WITHHELD})
     types = SUMMARY.ibis_schema()

@@ -20,6 +20,7 @@ from iom_analytics.errors import InputError
 from iom_analytics.synthetic.area import Area, Part
 from iom_analytics.synthetic.faults import damage
 from iom_analytics.synthetic.feeds import Feed, feeds
+from iom_analytics.synthetic.writing_places import PlaceFiles
 
 EXTRACTS, LAYOUTS, TRUTH = "extracts", "layouts", "truth"
 
@@ -33,6 +34,7 @@ def write_area(area: Area, folder: Path, *, progress: Callable[[int], None] | No
     with whole_folder(folder) as part_folder:
         with ExitStack() as stack:
             files = [stack.enter_context(FeedFile(feed, part_folder / EXTRACTS / feed.file)) for feed in feeds()]
+            places = PlaceFiles(area, part_folder / EXTRACTS, part_folder / LAYOUTS)
             truth: dict[str, Any] = {}
             done = 0
             for number, part in enumerate(area.parts()):
@@ -40,7 +42,12 @@ def write_area(area: Area, folder: Path, *, progress: Callable[[int], None] | No
                     file.write(part, np.random.default_rng([area.seed, number, turn]))
                     for turn, file in enumerate(files, start=1)
                 ]
-                for name, table in {**part.truth, "faults": pa.concat_tables(faults)}.items():
+                crimes = places.write(part)
+                for name, table in {
+                    **part.truth,
+                    "recorded_crimes": crimes,
+                    "faults": pa.concat_tables(faults),
+                }.items():
                     if name not in truth:
                         truth[name] = stack.enter_context(parquet_file(part_folder / TRUTH / f"{name}.parquet", table))
                     truth[name].write_table(table)
@@ -48,6 +55,7 @@ def write_area(area: Area, folder: Path, *, progress: Callable[[int], None] | No
                 if progress is not None:
                     progress(done)
         write_layouts(part_folder / LAYOUTS)
+        places.finish()
         said = {"people": area.people, "seed": area.seed, "as_of": area.as_of.isoformat()}
         (part_folder / "area.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
 

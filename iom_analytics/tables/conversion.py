@@ -55,6 +55,13 @@ def as_sent(rows: IbisTable, column: Column, layout: Layout) -> Any:
 def cleaned(table: IbisTable, columns: list[Column]) -> IbisTable:
     table = added(table, "trimmed", columns, lambda column: parsing.trimmed(table[f"sent_{column.name}"]))
     table = added(table, "text", columns, lambda column: parsing.unwrapped(table[f"trimmed_{column.name}"]))
+    shortened = [column for column in columns if column.ending]
+    table = added(
+        table,
+        "text",
+        shortened,
+        lambda column: table[f"text_{column.name}"].re_replace(f"{column.ending}$", "").nullif(""),
+    )
     # A person may well be called Null; in a date or a code the word means that nothing is known.
     marked = [column for column in columns if column.type != "text" or column.codes or column.shape]
     table = added(table, "text", marked, lambda column: parsing.without_markers(table[f"text_{column.name}"]))
@@ -70,12 +77,22 @@ def read_ahead(table: IbisTable, columns: list[Column], layout: Layout, *, seria
     coded = [column for column in columns if column.codes]
     table = added(table, "key", coded, lambda column: parsing.code_key(table[f"text_{column.name}"]))
     dated = [column for column in columns if column.type in ("date", "time")]
-    table = added(table, "form", dated, lambda column: parsing.date_form(table[f"text_{column.name}"]))
+
+    def form(column: Column) -> Any:
+        text = table[f"text_{column.name}"]
+        found = parsing.date_form(text)
+        if column.month is None:
+            return found
+        return ibis.ifelse(text.re_search(parsing.ONLY_MONTH), ibis.literal(parsing.WHOLE_MONTH, "int8"), found)
 
     def iso(column: Column) -> Any:
         text, form = table[f"text_{column.name}"], table[f"form_{column.name}"]
-        return parsing.date_iso(text, form, order=layout.date_order, serial=serial_dates)
+        found = parsing.date_iso(text, form, order=layout.date_order, serial=serial_dates)
+        if column.month is None:
+            return found
+        return ibis.ifelse(form == parsing.WHOLE_MONTH, parsing.month_end(text, which=column.month), found)
 
+    table = added(table, "form", dated, form)
     return added(table, "iso", dated, iso)
 
 
@@ -103,7 +120,10 @@ def typed_value(table: IbisTable, column: Column, layout: Layout) -> Any:
     if column.type == "date":
         return table[f"iso_{column.name}"].try_cast("date")
     if column.type == "time":
-        clock = parsing.time_of_day(text, table[f"form_{column.name}"])
+        form = table[f"form_{column.name}"]
+        clock = parsing.time_of_day(text, form)
+        if column.month == "last":
+            clock = ibis.ifelse(form == parsing.WHOLE_MONTH, ibis.literal("23:59:59"), clock)
         return table[f"iso_{column.name}"].concat(" ", clock).try_cast("timestamp")
     read: Mapping[str, Callable[[Any], Any]] = {
         "integer": parsing.whole_number,

@@ -21,6 +21,8 @@ from iom_analytics.tables.rules import RULES, Severity
 # 1 January 1900 and earlier days stand for "not known" in many systems, and nobody alive has an event before it.
 EARLIEST = date(1900, 1, 2)
 BITS = 63
+# Letters, digits and hyphens with a digit among them, as digests, numbers and UUIDs are, and names are not.
+PSEUDONYM = r"^[0-9A-Za-z-]{0,63}[0-9][0-9A-Za-z-]{0,63}$"
 
 Failure = tuple[str, Any, Mapping[str, object]]  # the rule, the condition, the words that fill the rule's text
 
@@ -76,12 +78,22 @@ def judge(
         (column, failure)
         for column in columns
         for failure in failures(typed, column, layout, received_on, serial_dates=serial_dates)
+        # Nobody is scored by what happens in a place.
+        if failure[0] != "offence_not_exact" or {"person_key", "source_id"} & set(contract.column_names)
     ]
     names = {column.name for column in columns}
     for earlier, later in contract.in_order:
         if {earlier, later} <= names:
             failure = ("out_of_order", typed[earlier] > typed[later], {"earlier": earlier, "later": later})
             found.append((contract.column(earlier), failure))
+    for part, whole in contract.part_of:
+        if {part, whole} <= names:
+            failure = ("more_than_whole", typed[part] > typed[whole], {"part": part, "whole": whole})
+            found.append((contract.column(part), failure))
+    for several in contract.any_of:
+        there = [name for name in several if name in names]
+        nothing = ibis.and_(*(typed[f"text_{name}"].isnull() for name in there))
+        found.append((contract.column(there[0]), ("none_of", nothing, {"several": " or ".join(several)})))
     assert len(found) <= BITS, f"{contract.name} has more checks than a row's number has bits"
     checks = [
         in_words(bit, column, rule, words, layout, received_on) for bit, (column, (rule, _, words)) in enumerate(found)
@@ -157,6 +169,8 @@ def failures(
     else:
         yield "formula", table[f"start_{name}"] == parsing.FORMULA, {}
         yield "spreadsheet_error", table[f"start_{name}"] == parsing.SPREADSHEET_ERROR, {}
+        if column.pseudonym:
+            yield "not_a_pseudonym", ~text.re_search(PSEUDONYM), {}
         if column.shape:
             yield "odd_shape", ~text.re_search(f"(?i){column.shape.pattern}"), {}
 

@@ -21,7 +21,8 @@ class Layout:
     `columns` maps a contract column to the file column that fills it, or to several that are joined (given names from
     forename 1 and 2). `constants` fills a contract column with one value on every row (`source`). `date_order` reads
     dates written in numbers, and `synonyms` maps the sender's codes, in any case, to the contract's (None: not known),
-    on top of those the contract knows. `encoding`, `delimiter` and `sheet` are found where they are None.
+    on top of those the contract knows. `encoding`, `delimiter` and `sheet` are found where they are None. `header`
+    names the columns of a text file that has no line of names.
     """
 
     table: str
@@ -33,6 +34,7 @@ class Layout:
     delimiter: str | None = None
     header_line: int = 1
     sheet: str | None = None
+    header: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         both = set(self.columns) & set(self.constants)
@@ -43,6 +45,8 @@ class Layout:
             "delimiter is one character, and no quotation mark or line end": self.delimiter is not None
             and (not isinstance(self.delimiter, str) or len(self.delimiter) != 1 or self.delimiter in '"\r\n'),
             "header_line is a whole number from 1": not isinstance(self.header_line, int) or self.header_line < 1,
+            "header is a list of names": self.header is not None
+            and not (isinstance(self.header, tuple) and all(isinstance(name, str) for name in self.header)),
             "constants are text: write numbers in quotation marks": not all(
                 isinstance(value, str) for value in self.constants.values()
             ),
@@ -63,7 +67,9 @@ class Layout:
             raise DefinitionError(name, f"does not know {listed(unknown)}")
         if not isinstance(saved.get("table"), str) or not isinstance(saved.get("columns"), Mapping):
             raise DefinitionError(name, "needs 'table' (a name) and 'columns' (contract column: file column)")
-        return cls(**{**saved, "columns": column_map(saved["columns"], name=name)})
+        header = saved.get("header")
+        more = {"header": tuple(header)} if isinstance(header, list) else {}
+        return cls(**{**saved, **more, "columns": column_map(saved["columns"], name=name)})
 
     def as_dict(self) -> dict[str, Any]:
         """The layout as plain dictionaries, lists and text: what JSON and YAML can hold."""
@@ -77,6 +83,7 @@ class Layout:
             "delimiter": self.delimiter,
             "header_line": self.header_line,
             "sheet": self.sheet,
+            **({} if self.header is None else {"header": list(self.header)}),
         }
 
     def column_of(self, name: str) -> str:
@@ -97,6 +104,9 @@ class Layout:
         unfilled = [c.name for c in contract.columns if c.required and c.name not in {*self.columns, *self.constants}]
         if unfilled:
             wrong.append(f"nothing fills {listed(unfilled)}, which '{contract.name}' needs")
+        for several in contract.any_of:
+            if not {*several} & {*self.columns, *self.constants}:
+                wrong.append(f"nothing fills any of {listed(several)}, of which '{contract.name}' needs one")
         for name, codes in self.synonyms.items():
             allowed = {*(contract.column(name).codes or ()), None} if name in known else set()
             odd = {str(code) for code in set(codes.values()) - allowed} if name in known else set()
@@ -171,8 +181,21 @@ NAMES: dict[str, tuple[str, ...]] = {
     "register": ("register code", "registration type", "flag"),
     "level": ("category", "register level"),
     "month": ("period", "month starting"),
-    "force": ("police force", "force area"),
-    "crime_ref": ("crime reference", "crime number", "crime no"),
+    "force": ("police force", "force area", "reported by"),
+    "crime_ref": ("crime reference", "crime number", "crime no", "crime id"),
+    "offence_group": ("ho offence group", "offence type"),
+    "crime_type": ("type of crime", "crime category"),
+    "victim_pseudonym": ("victim id", "victim ref", "victim reference"),
+    "victims": ("number of victims", "victim count"),
+    "repeat_victims": ("number of repeat victims", "repeat victim count"),
+    "wave": ("survey wave", "survey"),
+    "wave_start": ("fieldwork start", "fieldwork from"),
+    "wave_end": ("fieldwork end", "fieldwork to"),
+    "question": ("measure", "item", "indicator"),
+    "percent": ("per cent", "estimate", "weighted per cent", "weighted percent", "weighted estimate"),
+    "effective_sample": ("effective sample size", "effective base", "neff", "n eff"),
+    "sample": ("base", "unweighted base", "interviews", "sample size"),
+    "design_effect": ("deff",),
     "from_time": ("date from", "from", "occurred from", "crime date time from", "start date time"),
     "to_time": ("date to", "to", "occurred to", "crime date time to", "end date time"),
     "latitude": ("lat",),

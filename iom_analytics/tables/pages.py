@@ -26,6 +26,10 @@ def table_section(table: Table) -> str:
         lines += [f"No two rows have the same {' and '.join(f'`{name}`' for name in table.key)}.", ""]
     for earlier, later in table.in_order:
         lines += [f"`{earlier}` is never after `{later}`.", ""]
+    for part, whole in table.part_of:
+        lines += [f"`{part}` is never more than `{whole}`.", ""]
+    for several in table.any_of:
+        lines += [f"One at least of {', '.join(f'`{name}`' for name in several)} has a value.", ""]
     lines += ["| column | type | meaning | values | trap |", "|---|---|---|---|---|"]
     lines += [column_row(column) for column in table.columns]
     return "\n".join([*lines, ""])
@@ -53,6 +57,12 @@ def values(column: Column) -> str:
         said.append(f"age {column.ages[0]} to {column.ages[1]} on the day the file came")
     if column.shape:
         said.append(f"looks like `{column.shape.like}`, else a warning")
+    if column.month:
+        said.append(f"`2026-04` is read as the month's {column.month} moment")
+    if column.ending:
+        said.append("the end of a small area's name (` 012A`) is left out")
+    if column.pseudonym:
+        said.append("one word of letters, digits and hyphens with a digit in it")
     if column.may_be_future:
         said.append("may lie ahead")
     return "; ".join(said)

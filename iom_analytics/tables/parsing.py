@@ -21,7 +21,7 @@ _PART = r"([0-9]{1,2})"
 _GAP = r"[-/. ]"
 
 # How a date is written, the likeliest first: a row is tried against the next only where the one before did not match.
-PLAIN, FIXED, YEAR_FIRST, COMPACT, YEAR_LAST, MONTH_NAME, SERIAL, TWO_DIGIT_YEAR, UNREADABLE = range(1, 10)
+PLAIN, FIXED, YEAR_FIRST, COMPACT, YEAR_LAST, MONTH_NAME, SERIAL, TWO_DIGIT_YEAR, UNREADABLE, WHOLE_MONTH = range(1, 11)
 FORMS = {
     PLAIN: r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}" + _TIME + "$",
     FIXED: r"^[0-9]{2}/[0-9]{2}/[12][0-9]{3}" + _TIME + "$",
@@ -34,6 +34,8 @@ FORMS = {
         rf"^(?i)(?:{_PART}{_GAP}{_PART}{_GAP}[0-9]{{2}}|{_PART}{_GAP}?{_MON}{_GAP}?[0-9]{{2}}|[0-9]{{6}}){_TIME}$"
     ),
 }
+# Read only in a column that says which end of the month it means.
+ONLY_MONTH = r"^[12][0-9]{3}-[0-9]{2}$"
 # The formats a reader is told to write, by the order of the feed.
 WRITTEN = {"dmy": "YYYY-MM-DD or DD/MM/YYYY", "mdy": "YYYY-MM-DD or MM/DD/YYYY"}
 
@@ -112,6 +114,17 @@ def date_iso(text: Any, form: Any, *, order: str, serial: bool) -> Any:
         days = text.substr(0, 5).try_cast("int32")
         cases.append((form == SERIAL, (ibis.date("1899-12-30") + days.as_interval("D")).cast("date").cast("string")))
     return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+def month_end(text: Any, *, which: str) -> Any:
+    """The first or last day of the month that the text says, as YYYY-MM-DD; not a day where there is no such month."""
+    first = text.concat("-01")
+    if which == "first":
+        return first
+    following = first.try_cast("date") + ibis.interval(months=1)
+    last = following - ibis.interval(days=1)
+    # DuckDB makes a moment of a day and a span: what follows the day is cut off.
+    return last.cast("string").substr(0, 10).fill_null(first)
 
 
 def dashed(text: Any, form: int, *groups: int) -> Any:

@@ -78,7 +78,14 @@ _ALL = (
     Rule(
         "odd_shape", "This does not look like its kind of number", "Expected the form {like}; kept as sent", "warning"
     ),
+    Rule(
+        "not_a_pseudonym",
+        "This may be a name: it is not one word of letters and digits, with a digit in it",
+        "Send a number or a digest that you have made for the person, never a name",
+    ),
     # Several values, rows or tables
+    Rule("more_than_whole", "{part} is more than {whole}", "Check both numbers"),
+    Rule("none_of", "None of {several} has a value", "Fill in one of them"),
     Rule("out_of_order", "{earlier} lies after {later}", "Check both dates"),
     Rule("duplicate_row", "The same row stands earlier in the file", "Send each record once"),
     Rule(

@@ -1,5 +1,6 @@
 """Every reference table says its source, edition and date, loads, and agrees with the tables beside it."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,45 @@ def test_harm_agrees_with_the_workbook_summary(shared: Path) -> None:
 def test_police_uk_categories_are_those_of_the_harm_table() -> None:
     weighed = set(reference.cchi_police_uk_categories()["police_uk_category"].to_pylist())
     assert set(reference.offence_groups()["police_uk_category"].to_pylist()) <= weighed
+
+
+def test_the_tiers_of_offences() -> None:
+    codes = {row["offence_code"]: row for row in reference.offence_codes().to_pylist()}
+    rows = reference.load("offence_tiers", text=("offence_code",)).to_pylist()
+    assert len({row["offence_code"] for row in rows}) == len(rows)
+    assert {row["offence_code"] for row in rows} <= set(codes)
+    assert {row["severity_tier"] for row in rows} == {1, 2, 3}
+    assert all(row["source"] for row in rows)
+    tiers = {row["offence_code"]: row for row in reference.offence_tiers().to_pylist()}
+    known = {code: (tiers[code]["severity_tier"], tiers[code]["confirmed"]) for code in ("00101", "03401", "00801")}
+    assert known == {"00101": (1, True), "03401": (1, True), "00801": (2, True)}, "murder, robbery, wounding"
+    assert tiers["10501"] == {"offence_code": "10501", "severity_tier": 3, "confirmed": False}, "common assault"
+    # What the offence list calls summary is, and nothing says that it is more.
+    summary = {code for code, row in codes.items() if row["parent_group"] in reference.SUMMARY_GROUPS}
+    assert {tiers[code]["severity_tier"] for code in summary} == {3}
+
+
+def test_tiers_agree_with_the_list_of_criminal_justice_codes(shared: Path) -> None:
+    said: dict[str, set[int]] = {}
+    with (shared / "reference" / "cjs_offence_codes_partial.csv").open() as stream:
+        for row in csv.DictReader(stream):
+            if tier := {"CI": 1, "CE": 2, "CS": 3}.get(row["offence_type"]):
+                said.setdefault(row["ho_code"], set()).add(tier)
+    confirmed = [r for r in reference.load("offence_tiers", text=("offence_code",)).to_pylist() if r["confirmed"]]
+    assert len(confirmed) > 250
+    assert all(said[row["offence_code"]] == {row["severity_tier"]} for row in confirmed)
+
+
+def test_severity_scores_agree_with_the_points_published(shared: Path) -> None:
+    points = {row["offence"]: row for row in reference.css_points().to_pylist()}
+    assert points["Homicide"]["weight"] == 7979
+    violence = next(
+        row
+        for row in reference.css_police_uk_categories().to_pylist()
+        if row["police_uk_category"] == "Violence and sexual offences"
+    )
+    assert round(violence["max_weight"]) == points["Homicide"]["weight"]
+    weighed = set(reference.cchi_police_uk_categories()["police_uk_category"].to_pylist())
+    assert set(reference.css_police_uk_categories()["police_uk_category"].to_pylist()) <= weighed
+    listed = (shared / "reference" / "ons_css_2016_weights_by_policeuk_category.csv").read_text().splitlines()
+    assert sum(row["offences"] for row in reference.css_police_uk_categories().to_pylist()) == len(listed) - 1

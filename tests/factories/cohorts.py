@@ -1,5 +1,6 @@
 """Schemes, runs, nominations and members for tests. Call inside `act_in(place.system())` or a worker's scope."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,6 +12,7 @@ from iom.cohorts.choices import Origin, Outcome, RunStatus, Standing, VersionSta
 from iom.cohorts.models import (
     Candidate,
     CohortMembership,
+    EntryDraw,
     Nomination,
     PanelIntelligence,
     RankRun,
@@ -162,6 +164,36 @@ def make_member(person: Person, scheme: Scheme, *, lead: Worker, nominated_by: S
     nomination = nominate(person, scheme, nominated_by)
     cohorts.decide(nomination=nomination, verdict=selection(lead), by=by, at=AT)
     return CohortMembership.objects.get(nomination=nomination)
+
+
+def wait_for_place(nomination: Nomination, by: Scope) -> Nomination:
+    """The panel has looked at the nomination and deferred it."""
+    verdict = Verdict(
+        outcome=Outcome.DEFER,
+        met_on=ON,
+        present=(nomination.owner_agency_id,),
+        reasons="Meets the criteria; there is no place now",
+        deferred_until=LATER,
+    )
+    cohorts.decide(nomination=nomination, verdict=verdict, by=by, at=AT)
+    nomination.refresh_from_db()
+    return nomination
+
+
+def make_draw(
+    scheme: Scheme, nominations: list[Nomination], *, by: Scope, places: int = 1, state: str = "open", **fields: Any
+) -> EntryDraw:
+    """A draw of these nominations, brought as far as `state` by `by` and, where it is drawn, somebody else."""
+    given = {"beacon": "", "left_out": {}, **fields}
+    draw = cohorts.open_draw(
+        scheme=scheme, places=places, entered=[each.pk for each in nominations], by=by, at=AT, **given
+    )
+    if state in ("closed", "drawn"):
+        cohorts.close_draw(draw=draw, by=by, at=AT)
+    if state == "drawn":
+        cohorts.make_draw(draw=draw, beacon_value="", by=replace(by, user_id=by.user_id + 1), at=AT)
+    draw.refresh_from_db()
+    return draw
 
 
 def days_later(days: int) -> datetime:

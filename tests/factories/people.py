@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from iom.access.scope import act_in
 from iom.people.linkage import Linked, Pair
-from iom.people.models import Person, SourceRecord
+from iom.people.models import Person, RecordedCrime, SourceRecord
 from iom.people.operations import linking
 from iom.people.queries.decisions import mark_of
 from tests.factories.partnerships import AT, Place
@@ -90,3 +90,23 @@ def add_event(model: Any, record: SourceRecord, **values: Any) -> Any:
         row_hash=md5(row, usedforsecurity=False).digest(),
         **values,
     )
+
+
+def add_crime(place: Place, *, area: str, when: datetime, agency: str = "Police", **values: Any) -> RecordedCrime:
+    """A crime as its extract told of it. Call inside `act_in(place.system())`."""
+    global _count
+    _count += 1
+    owner = place.agencies[agency]
+    crime: RecordedCrime = RecordedCrime.objects.create(
+        partnership=place.partnership,
+        owner_agency=owner,
+        regime=owner.regime,
+        source=f"{agency.lower()}-crime",
+        crime_ref=f"{_count:06d}",
+        area=area,
+        from_time=when,
+        batch_id=1,
+        row_hash=md5(str(_count).encode(), usedforsecurity=False).digest(),
+        **values,
+    )
+    return crime

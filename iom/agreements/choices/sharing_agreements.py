@@ -38,6 +38,14 @@ class RecordKind(models.TextChoices):
     REGISTERS = "registers", _("Entries on registers, such as MAPPA")
     INTELLIGENCE_COUNTS = "intelligence_counts", _("Counts of intelligence reports")
     ANSWERS = "answers", _("Answers to a partner's request")
+    RECORDED_CRIMES = "recorded_crimes", _("Recorded crime, by area")
+    VICTIMS = "victims", _("How many people suffered crime, by area and month")
+    CONFIDENCE = "confidence", _("What the public says in surveys, by area")
+
+    @classmethod
+    def about_people(cls) -> "list[RecordKind]":
+        """The kinds that somebody's record may hold; the others are about places."""
+        return [kind for kind in cls if kind not in (cls.RECORDED_CRIMES, cls.VICTIMS, cls.CONFIDENCE)]
 
 
 class AgreementState(models.TextChoices):

@@ -39,6 +39,9 @@ HOLDS: Mapping[str, frozenset[str]] = {
     RecordKind.REGISTERS: frozenset({Category.CRIMINAL}),
     RecordKind.INTELLIGENCE_COUNTS: frozenset({Category.CRIMINAL}),
     RecordKind.ANSWERS: frozenset(),
+    RecordKind.RECORDED_CRIMES: frozenset(),
+    RecordKind.VICTIMS: frozenset(),
+    RecordKind.CONFIDENCE: frozenset(),
 }
 # What the words of a kind of agency always hold: that somebody is treated is health data, whatever else is said.
 WORDS_HOLD: Mapping[str, frozenset[str]] = {
@@ -238,6 +241,21 @@ def check_can_rest_on(slug: str, *, giver: AgencyLike, receiver: AgencyLike | No
         whom = f" with {receiver.name}" if receiver is not None else ""
         message = f"By “{found.name}” {giver.name} may not share{whom}. Select another."
         raise InvalidInput(message, {"gateway": message})
+
+
+def check_can_give_outside(*, giver: AgencyLike, gateway: str, basis: str) -> None:
+    """Raises where the register gives an agency no such power to share with outsiders, or no such lawful basis."""
+    wrong = {}
+    for name, slug, answers in (("gateway", gateway, Answers.POWER), ("basis", basis, Answers.BASIS)):
+        try:
+            check_can_rest_on(slug, giver=giver)
+        except InvalidInput as error:
+            wrong[name] = error.fields["gateway"]
+        else:
+            if gateways()[slug].answers != answers:
+                wrong[name] = "Select one from the list"
+    if wrong:
+        raise InvalidInput("What it rests on does not hold.", wrong)
 
 
 def power_of(terms: Terms, *, giver: AgencyLike, receiver: AgencyLike) -> str:

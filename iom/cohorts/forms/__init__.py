@@ -1,5 +1,6 @@
 """What people type, turned into typed values. Whether it may be done is for `rules`."""
 
+from iom.cohorts.forms.draws import EntrantsForm, MakeDrawForm, OpenDrawForm
 from iom.cohorts.forms.lists import CandidateFilterForm, MemberFilterForm, NominationFilterForm
 from iom.cohorts.forms.members import DeselectForm, LeadForm, RagForm, ReviewForm
 from iom.cohorts.forms.nominations import IntelligenceForm, NominateForm, ReturnForm, TransferForm, WithdrawForm
@@ -12,11 +13,14 @@ __all__ = [
     "CandidateFilterForm",
     "DecisionForm",
     "DeselectForm",
+    "EntrantsForm",
     "IntelligenceForm",
     "LeadForm",
+    "MakeDrawForm",
     "MemberFilterForm",
     "NominateForm",
     "NominationFilterForm",
+    "OpenDrawForm",
     "RagForm",
     "ReturnForm",
     "ReviewForm",

@@ -15,7 +15,7 @@ from iom.partnerships.models import Membership
 Choices = list[tuple[str, str]]
 # Which answers belong to which outcome: the others are left aside, however they were filled in.
 BELONGS = {
-    Outcome.SELECT: ("cohort_type", "rag", "lead", "review_on"),
+    Outcome.SELECT: ("cohort_type", "rag", "lead", "review_on", "against_draw"),
     Outcome.DECLINE: (),
     Outcome.DEFER: ("deferred_until",),
     Outcome.REDIRECT: ("to_scheme",),
@@ -35,6 +35,7 @@ class DecisionForm(GovukForm):
     )
     lead = forms.ChoiceField(label=_("Lead professional"), required=False)
     review_on = GovukDateField(label=_("Next review"), required=False)
+    against_draw = prose(_("Why this person comes before others whom the draw put first"), rows=2)
     deferred_until = GovukDateField(label=_("Look at it again on"), required=False)
     to_scheme = forms.ChoiceField(label=_("Which scheme?"), required=False, widget=GovukRadios)
     reasons = prose(_("Reasons"), hint=_("The person may ask to read them"))

@@ -1,5 +1,6 @@
 """The cohort: how candidates are ranked, who is nominated, what the panel decides, and who is in."""
 
+from iom.cohorts.models.draws import DrawEntrant, DrawSeed, EntryDraw
 from iom.cohorts.models.membership import CohortMembership, MembershipChange
 from iom.cohorts.models.panel import AgencyReturn, Nomination, PanelDecision, PanelIntelligence, ReturnRequest
 from iom.cohorts.models.ranking import Candidate, CandidateWorking, RankRun, Score
@@ -10,6 +11,9 @@ __all__ = [
     "Candidate",
     "CandidateWorking",
     "CohortMembership",
+    "DrawEntrant",
+    "DrawSeed",
+    "EntryDraw",
     "MembershipChange",
     "Nomination",
     "PanelDecision",

@@ -202,6 +202,9 @@ class PanelDecision(Marked):
     reasons = models.TextField()
     dissent = models.TextField(blank=True, help_text="Who disagreed, and why")
     without_returns = models.TextField(blank=True, help_text="Why it was decided before all agencies had answered")
+    against_draw = models.TextField(
+        blank=True, default="", help_text="Why somebody was selected before others whom a draw put first"
+    )
     cohort_type = models.CharField(
         max_length=40, blank=True, help_text="Fixed, flex or free, or a strand of the scheme"
     )

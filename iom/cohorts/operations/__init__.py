@@ -3,6 +3,7 @@
 The score never decides: what selects, declines or de-selects anybody is called by a person who gives a reason.
 """
 
+from iom.cohorts.operations.draws import close_draw, make_draw, open_draw, settle_entrants, withdraw_draw
 from iom.cohorts.operations.intelligence import Report, give_intelligence, withdraw_intelligence
 from iom.cohorts.operations.members import change_rag, deselect, reselect, set_lead, set_review
 from iom.cohorts.operations.nominations import Referral, give_return, nominate, withdraw
@@ -40,6 +41,7 @@ __all__ = [
     "cancel_ranking",
     "change_rag",
     "check_again",
+    "close_draw",
     "decide",
     "deselect",
     "draft",
@@ -47,19 +49,23 @@ __all__ = [
     "fail_ranking",
     "give_intelligence",
     "give_return",
+    "make_draw",
     "nominate",
     "note_progress",
+    "open_draw",
     "propose",
     "record_told",
     "reselect",
     "rewrite",
     "set_lead",
     "set_review",
+    "settle_entrants",
     "start_ranking",
     "store_checks",
     "store_ranking",
     "transfer",
     "withdraw",
+    "withdraw_draw",
     "withdraw_intelligence",
     "withdraw_version",
 ]

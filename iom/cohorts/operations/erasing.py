@@ -16,6 +16,7 @@ from iom.cohorts.models import (
     Candidate,
     CandidateWorking,
     CohortMembership,
+    DrawEntrant,
     MembershipChange,
     Nomination,
     PanelDecision,
@@ -72,6 +73,7 @@ def _decided(scope: Scope, person_id: int, agency_id: int) -> list[Rows]:
         Rows(PanelDecision.objects.visible_to(scope).filter(nomination__in=ids)),
         Rows(PanelIntelligence.objects.visible_to(scope).filter(nomination__in=ids)),
         Rows(AgencyReturn.objects.visible_to(scope).filter(request__nomination__in=ids)),
+        Rows(DrawEntrant.objects.visible_to(scope).filter(nomination__in=ids)),
         Rows(ReturnRequest.objects.visible_to(scope).filter(nomination__in=ids)),
         Rows(Nomination.objects.visible_to(scope).filter(pk__in=ids)),
     ]

@@ -23,7 +23,10 @@ from iom.people.queries import restrictions
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the panel decided. `dissent` says who disagreed and why; `without_returns` why it did not wait."""
+    """What the panel decided. `dissent` says who disagreed and why; `without_returns` why it did not wait.
+
+    `against_draw` says why it selected somebody before others whom a draw put first.
+    """
 
     outcome: Outcome
     met_on: date
@@ -31,6 +34,7 @@ class Verdict:
     reasons: str
     dissent: str = ""
     without_returns: str = ""
+    against_draw: str = ""
     cohort_type: str = ""
     rag: str = ""
     lead: Membership | None = None
@@ -51,6 +55,7 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
     nomination = locked(row=nomination, by=by)
     on = timezone.localdate(at)
     waiting = ReturnRequest.objects.filter(nomination=nomination, answered_at__isnull=True).count()
+    drawn = queries.in_draw(nomination=nomination, scope=by) if verdict.outcome == Outcome.SELECT else None
     rules.check_can_move(rules.NOMINATION, state=nomination.state, move=verdict.outcome)
     if verdict.outcome in rules.TAKING_IN:
         rules.check_is_not_restricted(is_restricted=restrictions.is_restricted(person_id=person.pk, scope=by))
@@ -71,6 +76,8 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
         waiting=waiting,
         returns_due_on=nomination.returns_due_on,
         without_returns=verdict.without_returns,
+        ahead_in_draw=drawn.ahead if drawn else 0,
+        against_draw=verdict.against_draw,
     )
     decision = PanelDecision.objects.create(
         **marked_like(nomination),
@@ -112,7 +119,12 @@ def decide(*, nomination: Nomination, verdict: Verdict, by: Scope, at: datetime)
         person_id=nomination.person_id,
         fields=["state"],
         reason=verdict.reasons,
-        detail={"decision": decision.pk, "dissent": bool(verdict.dissent), "waiting": waiting},
+        detail={
+            "decision": decision.pk,
+            "dissent": bool(verdict.dissent),
+            "waiting": waiting,
+            "against_draw": bool(verdict.against_draw),
+        },
     )
     return decision
 

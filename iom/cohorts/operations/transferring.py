@@ -12,7 +12,14 @@ from iom.agreements.rules import power_of
 from iom.audit import operations as audit
 from iom.audit.choices import Kind
 from iom.cohorts import rules
-from iom.cohorts.models import CohortMembership, MembershipChange, Nomination, PanelDecision, ReturnRequest
+from iom.cohorts.models import (
+    CohortMembership,
+    DrawEntrant,
+    MembershipChange,
+    Nomination,
+    PanelDecision,
+    ReturnRequest,
+)
 from iom.cohorts.operations.sharing import agreed_with
 from iom.common import registries
 from iom.common.errors import NotVisible
@@ -57,6 +64,7 @@ def transfer(*, nomination: Nomination, agency: Agency, reason: str, by: Scope, 
             PanelDecision.objects.filter(nomination=nomination),
             MembershipChange.objects.filter(membership__nomination=nomination),
             CohortMembership.objects.filter(nomination=nomination),
+            DrawEntrant.objects.filter(nomination=nomination),
             Nomination.objects.filter(pk=nomination.pk),
         ):
             count += rows.filter(owner_agency=nomination.owner_agency_id).update(**handed)

@@ -150,6 +150,7 @@ def decision_card(decision: PanelDecision, *, names: Mapping[int, str], agencies
         "reasons": decision.reasons,
         "dissent": decision.dissent,
         "without_returns": decision.without_returns,
+        "against_draw": decision.against_draw,
         "cohort_type": type_name(decision.cohort_type),
         "rag": decision.rag,
         "lead": f"{lead.user.name}, {lead.agency.name}" if lead else "",

@@ -146,9 +146,10 @@ def fairness_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def area_profile(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The whole partnership by type of crime, most harm first: shares of offences and harm, beside those of points."""
+    """The whole partnership by type of crime, most harm first: shares of offences and harm, and of the crimes recorded
+    where they are sent, beside those of points."""
     types = publishable_profile(rows)
-    totals = {name: sum(found[name] or 0 for found in types) for name in ("offences", "harm", "points")}
+    totals = {name: sum(found[name] or 0 for found in types) for name in ("offences", "harm", "recorded", "points")}
 
     def share(name: str, value: float | None) -> str:
         if value is None:
@@ -159,10 +160,12 @@ def area_profile(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "name": found["crime_type"].replace("-", " ").capitalize(),
             "offences": _("Fewer than 10") if found["offences"] is None else filters.number(found["offences"]),
+            "recorded": _("Fewer than 10") if found["recorded"] is None else filters.number(found["recorded"]),
+            "is_recorded": found["is_recorded"],
             **{f"share_of_{name}": share(name, found[name]) for name in totals},
         }
         for found in sorted(types, key=lambda found: -(found["harm"] or 0))
-        if found["offences"] != 0 or found["points"]
+        if found["offences"] != 0 or found["recorded"] or found["points"]
     ]
 
 

@@ -2,9 +2,10 @@
 
 from iom.cohorts.scoring.checks import MOST_MOVED, Checked, check
 from iom.cohorts.scoring.definitions import Definition, predictors, read_definition, shipped, shipped_values
+from iom.cohorts.scoring.draws import Published, commitment, draw_order, list_hash, problem_of, ticket
 from iom.cohorts.scoring.figures import is_large, publishable, publishable_profile
 from iom.cohorts.scoring.ranking import CannotRank, Ranked, rank
-from iom.cohorts.scoring.records import snapshot
+from iom.cohorts.scoring.records import places, snapshot
 from iom_analytics.cohorts.scheme import unit_for
 from iom_analytics.disclosure import rounded
 
@@ -13,10 +14,16 @@ __all__ = [
     "CannotRank",
     "Checked",
     "Definition",
+    "Published",
     "Ranked",
     "check",
+    "commitment",
+    "draw_order",
     "is_large",
+    "list_hash",
+    "places",
     "predictors",
+    "problem_of",
     "publishable",
     "publishable_profile",
     "rank",
@@ -25,5 +32,6 @@ __all__ = [
     "shipped",
     "shipped_values",
     "snapshot",
+    "ticket",
     "unit_for",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from iom.cohorts.scoring.ranking import Prepared, in_plain_words, prepared
 from iom_analytics import cohorts
+from iom_analytics.history import monthly_counts
 from iom_analytics.provenance import manifest
 
 MOST_MOVED = 2000
@@ -42,7 +43,7 @@ def check(*, files: dict[str, Path], text: str, against: str | None, on: date, a
         return Checked(
             fairness={**run, "rows": cohorts.fairness(after).to_pylist()},
             what_if={**run, **what_if},
-            area_profile=profile(ready, scheme),
+            area_profile=profile(ready, scheme, files.get("recorded_crimes")),
             moved=moved,
         )
 
@@ -67,7 +68,12 @@ def eligible(ranking: cohorts.Ranking) -> int:
     return int(ranking.ranked.count(where=ranking.ranked.eligible).execute())
 
 
-def profile(ready: Prepared, scheme: cohorts.Scheme) -> list[dict[str, Any]]:
-    """The area profile: a row per area and type of crime, beside the points the scheme can give for it."""
-    found = cohorts.area_profile(ready.engine, ready.found, on=ready.on, scheme=scheme)
+def profile(ready: Prepared, scheme: cohorts.Scheme, recorded: Path | None) -> list[dict[str, Any]]:
+    """The area profile: a row per area and type of crime, beside the points the scheme can give for it.
+
+    With what the police recorded there, where they send it.
+    """
+    crimes = None if recorded is None else ready.engine.read(recorded)
+    counts = None if crimes is None or not crimes.count().execute() else monthly_counts(ready.engine, crimes)
+    found = cohorts.area_profile(ready.engine, ready.found, on=ready.on, scheme=scheme, recorded_crime=counts)
     return found.order_by("area", "crime_type").to_pyarrow().to_pylist()

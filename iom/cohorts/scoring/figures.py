@@ -26,16 +26,35 @@ def publishable(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def publishable_profile(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The area profile of the whole partnership by type of crime: offences to the nearest five, harm scaled alike, the
-    most points; a type with few offences has neither number, and counts in no share."""
+    most points; and the crimes recorded, to the nearest five, None of every type where no feed sends them.
+
+    A type with few has no number, and counts in no share.
+    """
+    rows = list(rows)
+    is_sent = any(row.get("recorded_crimes") is not None for row in rows)
     types: dict[str, dict[str, float]] = {}
     for row in rows:
-        found = types.setdefault(row["crime_type"], {"offences": 0, "harm": 0, "points": row["most_points"] or 0})
+        found = types.setdefault(
+            row["crime_type"], {"offences": 0, "harm": 0, "recorded": 0, "points": row["most_points"] or 0}
+        )
         found["offences"] += row["offences"]
         found["harm"] += row["harm"]
+        found["recorded"] += row.get("recorded_crimes") or 0
     return [
-        {"crime_type": crime_type, "points": found["points"], **about_offences(int(found["offences"]), found["harm"])}
+        {
+            "crime_type": crime_type,
+            "points": found["points"],
+            **about_offences(int(found["offences"]), found["harm"]),
+            "recorded": about(int(found["recorded"])) if is_sent else None,
+            "is_recorded": is_sent,
+        }
         for crime_type, found in types.items()
     ]
+
+
+def about(count: int) -> int | None:
+    """The count to the nearest five; None where it is small."""
+    return rounded(count) if not count or is_large(count) else None
 
 
 def about_offences(offences: int, harm: float) -> dict[str, Any]:

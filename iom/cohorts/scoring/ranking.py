@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -15,7 +14,7 @@ from ibis.expr.types import Table as IbisTable
 
 from iom.cohorts.scoring import scores
 from iom.cohorts.scoring.records import records
-from iom.common.errors import UserError
+from iom.common.errors import UserError, told_as
 from iom_analytics import cohorts, scoring
 from iom_analytics.engine import Engine, open_engine
 from iom_analytics.errors import AnalyticsError
@@ -32,21 +31,7 @@ class CannotRank(UserError):
     """The scheme or the record does not hold together; the message is the library's own."""
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def in_plain_words(work: Callable[P, R]) -> Callable[P, R]:
-    """The library's own plain messages, as errors of the web."""
-
-    @wraps(work)
-    def worded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return work(*args, **kwargs)
-        except AnalyticsError as error:
-            raise CannotRank(str(error)) from error
-
-    return worded
+in_plain_words = told_as(CannotRank, of=AnalyticsError)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from iom.cohorts.forms import (
 )
 from iom.cohorts.models import Nomination
 from iom.cohorts.presenters import candidates as present_candidates
+from iom.cohorts.presenters import draws as present_draws
 from iom.cohorts.presenters import nominations as present
 from iom.cohorts.queries.nominations import PAGE
 from iom.cohorts.views import shared
@@ -175,6 +176,7 @@ def nomination(request: ScopedRequest, nomination_id: int) -> HttpResponse:
             queries.list_intelligence(nomination=found, scope=scope), agencies=agencies, scope=scope
         ),
         "membership": queries.membership_from(nomination=found, scope=scope),
+        "draw_line": present_draws.place_line(queries.in_draw(nomination=found, scope=scope)),
         "may_return": scope.allows(Permission.AGENCY_RETURN) and rules.can_return(state=found.state),
         "may_decide": scope.allows(Permission.PANEL_DECIDE) and present.is_undecided(found),
         "may_withdraw": scope.allows(Permission.NOMINATE) and present.is_undecided(found),

@@ -16,6 +16,7 @@ from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules
 from iom.cohorts.choices import Outcome, Told
 from iom.cohorts.forms import DecisionForm, ToldForm
+from iom.cohorts.presenters import draws as present_draws
 from iom.cohorts.presenters import nominations as present
 from iom.cohorts.views import shared
 from iom.cohorts.views.nominations import page_context
@@ -66,8 +67,11 @@ def decide(request: ScopedRequest, nomination_id: int) -> HttpResponse:
             messages.success(request, DONE[verdict.outcome])
             return redirect("cohorts-nomination", found.pk)
     waiting = [each.agency.name for each in requests if each.answered_at is None]
+    drawn = queries.in_draw(nomination=found, scope=scope)
     context = page_context(found, scope) | {
         "form": form,
+        "draw_line": present_draws.place_line(drawn),
+        "is_against_draw": drawn is not None and drawn.ahead > 0,
         "returns": present.return_rows(requests, on=on, scope=scope),
         "waiting": waiting if found.returns_due_on >= on else [],
         "has_others": bool(others),

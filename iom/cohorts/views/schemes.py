@@ -18,6 +18,7 @@ from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, rules, scoring
 from iom.cohorts.choices import VersionStatus
 from iom.cohorts.forms import ActivateForm, AdoptForm, VersionForm, WithdrawForm
+from iom.cohorts.presenters import draws as present_draws
 from iom.cohorts.presenters import schemes as present
 from iom.cohorts.views import shared
 from iom.common.errors import InvalidInput
@@ -54,7 +55,9 @@ def scheme(request: ScopedRequest, slug: str) -> HttpResponse:
         "versions": [present.version_row(each, names=names) for each in versions],
         "active": active,
         "runs": queries.list_runs(scheme=found, scope=scope),
+        "draws": [present_draws.draw_row(each) for each in queries.list_draws(scheme_id=found.pk, scope=scope)],
         "may_propose": scope.allows(Permission.SCHEME_PROPOSE),
+        "may_open_draw": scope.allows(Permission.DRAW_RUN) and active is not None,
         "may_rank": scope.allows(Permission.CANDIDATES_VIEW)
         and active is not None
         and not queries.is_ranking(scheme_id=found.pk),

@@ -1,7 +1,16 @@
 """The bridge to `iom_analytics.tables`: which contract a feed keeps, how files are read and checked, where they lie."""
 
 from iom.imports.adapters.checking import check, header
-from iom.imports.adapters.contracts import RECORDS, check_layout, columns, contract, suggest, tables
+from iom.imports.adapters.contracts import (
+    RECORDS,
+    check_layout,
+    columns,
+    contract,
+    is_about_places,
+    known_layout,
+    suggest,
+    tables,
+)
 from iom.imports.adapters.drop import NOT_TAKEN, TAKEN, Changing, Claimed, DropFolder, drop_path, open_drop_folder
 from iom.imports.adapters.store import (
     OnDisk,
@@ -38,7 +47,9 @@ __all__ = [
     "forget",
     "has_held_rows",
     "header",
+    "is_about_places",
     "keep",
+    "known_layout",
     "list_old",
     "move_to_batch",
     "open_drop_folder",

@@ -1,6 +1,6 @@
 """Reads and checks a batch's file as a stream: what may be accepted to one file, what is held to another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -52,9 +52,12 @@ def check(
     layout: dict[str, Any],
     received_on: date,
     births: pa.Table | None,
+    areas: Iterable[str] = (),
     progressed: Callable[[float], None],
 ) -> Outcome:
     """Checks every row of the batch's file, events against the people's `births` besides, where given.
+
+    Rows about places must be of one of the `areas`, where there are any.
 
     Leaves both result files whole, or neither.
     """
@@ -66,6 +69,7 @@ def check(
         delimiter=mapped.delimiter,
         header_line=mapped.header_line,
         sheet=mapped.sheet,
+        columns=mapped.header,
     )
     try:
         with (
@@ -74,7 +78,7 @@ def check(
             held_file(store.held(batch_id), extract.columns) as held,
             whole_file(store.accepted(batch_id)) as part,
         ):
-            found = check_file(extract, contract(table), mapped, engine=engine, received_on=received_on)
+            found = check_file(extract, contract(table, areas=areas), mapped, engine=engine, received_on=received_on)
             against = None if births is None else AgainstBirths(found.contract, mapped, births=births, engine=engine)
             writer = None
             try:

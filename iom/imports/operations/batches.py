@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from iom.imports.choices import BatchStatus
 from iom.imports.models import Batch, Feed
 from iom.imports.operations.feeds import check_own, save_layout
 from iom.imports.operations.receive import receive
+from iom.partnerships import queries as partnerships
 from iom.people.operations.linking import queue_linking
 
 
@@ -30,6 +32,7 @@ def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str 
     kept = adapters.keep(upload)
     try:
         with transaction.atomic():
+            layout = feed.layout or known_layout(feed=feed, kept=kept.path, by=by, at=at)
             batch = Batch.objects.create(
                 partnership_id=feed.partnership_id,
                 feed=feed,
@@ -38,7 +41,7 @@ def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str 
                 file_sha256=kept.sha256,
                 uploaded_by=by.user_id,
                 uploaded_at=at,
-                layout=feed.layout,
+                layout=layout,
                 drop_claim=drop_claim,
             )
             record(batch=batch, action="imports.upload", by=by, at=at)
@@ -60,6 +63,16 @@ def upload(*, feed: Feed, upload: Any, by: Scope, at: datetime, drop_claim: str 
         adapters.forget(kept)
         raise
     return batch
+
+
+def known_layout(*, feed: Feed, kept: Path, by: Scope, at: datetime) -> dict[str, Any] | None:
+    """The layout of a file that many send in one form, saved for the feed; None where somebody must map its columns."""
+    if not adapters.is_about_places(feed.table):
+        return None
+    layout = adapters.known_layout(kept, table=feed.table, source=feed.source)
+    if layout is not None:
+        save_layout(feed=feed, layout=layout, by=by, at=at)
+    return layout
 
 
 def start(task: str, *, batch: Batch) -> None:
@@ -105,7 +118,10 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         batch.started_at = at
         batch.progress = 0
         batch.save(update_fields=["status", "started_at", "progress"])
-        births = None if batch.feed.table == adapters.RECORDS.name else queries.births(scope=by, feed=batch.feed)
+        places = adapters.is_about_places(batch.feed.table)
+        is_event = batch.feed.table != adapters.RECORDS.name and not places
+        births = queries.births(scope=by, feed=batch.feed) if is_event else None
+        areas = partnerships.area_names(scope=by) if places else []
     assert batch.layout is not None, "a batch is checked once its feed is mapped"
     outcome = adapters.check(
         batch_id=batch.pk,
@@ -114,6 +130,7 @@ def check(*, batch_id: int, by: Scope, at: datetime) -> None:
         layout=batch.layout,
         received_on=localdate(batch.uploaded_at),
         births=births,
+        areas=areas,
         progressed=lambda share: progress(batch_id=batch.pk, share=share, by=by),
     )
     with act_in(by):
@@ -203,7 +220,7 @@ def finish_accepting(*, batch_id: int, by: Scope, at: datetime) -> None:
             at=at,
             detail={"new": received.new, "changed": received.changed, "held": batch.held_rows},
         )
-        if received.new or received.changed:
+        if (received.new or received.changed) and not adapters.is_about_places(batch.feed.table):
             queue_linking(partnership_id=batch.partnership_id, agency_id=batch.feed.agency_id)
         transaction.on_commit(lambda: adapters.discard(batch_id=batch_id))
 

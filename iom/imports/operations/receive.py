@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+from django.conf import settings
 from django.db import connection
 from django.db.models import Field, Model
 
@@ -54,6 +55,14 @@ TARGETS: dict[str, Target] = {
 }
 
 
+# About places: they hang on nobody's record.
+TARGETS |= {
+    "recorded_crimes": Target(people.RecordedCrime, ("crime_ref",), {}),
+    "victims": Target(people.VictimCount, ("area", "month", "crime_type"), {}),
+    "confidence": Target(people.ConfidenceEstimate, ("wave", "area", "question"), {}),
+}
+
+
 @dataclass(frozen=True)
 class Received:
     """How many rows were new, and how many said something else than before."""
@@ -88,7 +97,7 @@ def copy_in(*, target: Target, rows: Iterable[pa.RecordBatch], progressed: Calla
             if not columns:
                 columns = [target.fields.get(name, name) for name in part.schema.names]
                 fields = table_fields(target)
-                kinds = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in columns)
+                kinds = ", ".join(f"{name} {incoming_type(fields[name])}" for name in columns)
                 cursor.execute(f"create temporary table incoming ({kinds}) on commit drop")
             buffer = BytesIO()
             pa_csv.write_csv(pa.table(part), buffer, pa_csv.WriteOptions(include_header=False))
@@ -97,6 +106,15 @@ def copy_in(*, target: Target, rows: Iterable[pa.RecordBatch], progressed: Calla
             done += part.num_rows
             progressed(done)
     return columns
+
+
+def incoming_type(field: "Field[Any, Any]") -> str:
+    """The type of a column as it comes: moments are what the sender's clock showed."""
+    return "timestamp" if is_moment(field) else str(field.db_type(connection))
+
+
+def is_moment(field: "Field[Any, Any]") -> bool:
+    return field.get_internal_type() == "DateTimeField"
 
 
 def table_fields(target: Target) -> dict[str, "Field[Any, Any]"]:
@@ -112,6 +130,7 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
     """
     table = target.model._meta.db_table
     is_record = target.model is people.SourceRecord
+    is_event = not is_record and "source_id" in columns
     fields = table_fields(target)
     never_null = {name for name, field in fields.items() if field.get_internal_type() in TEXT and not field.null}
     # What every row of the batch has in common: its marking, its source, and empty text for what the file lacks.
@@ -130,25 +149,31 @@ def move_on(*, batch: Batch, target: Target, columns: list[str]) -> tuple[str, d
         common["received_at"] = batch.decided_at
     common |= dict.fromkeys(sorted(never_null - {*columns, *common}), "")
     sent = {name: f"coalesce(i.{name}, '')" if name in never_null else f"i.{name}" for name in columns}
-    written = {name: f"%({name})s" for name in common} | sent
+    if moments := [name for name in columns if is_moment(fields[name])]:
+        common["zone"] = settings.TIME_ZONE
+        sent |= {name: f"i.{name} at time zone %(zone)s" for name in moments}
+    written = {name: f"%({name})s" for name in common if name != "zone"} | sent
     if is_record:
         key, hashed, joined = "source_id", "incoming", ""
     else:
         key = "row_hash"
         same = ", ".join(f"coalesce({name}::text, '')" for name in target.identity if name in columns)
         hashed = f"(select *, decode(md5(concat_ws('|', {same})), 'hex') as row_hash from incoming) h"  # noqa: S608
+        joined = ""
+        written["row_hash"] = "i.row_hash"
+    if is_event:
         joined = (
             " left join people_sourcerecord r on r.partnership_id = %(partnership_id)s and r.source = %(source)s"
             " and r.source_id = i.source_id"
         )
-        written |= {"row_hash": "i.row_hash", "person_id": "r.person_id"}
+        written["person_id"] = "r.person_id"
     if "handling_code" in columns:
         # Whatever the feed's audience: what may be shared only with conditions stays with its agency.
         written["audience"] = "case when i.handling_code = any(%(bound)s) then 'own' else %(audience)s end"
         common["bound"] = [str(code) for code in WITH_CONDITIONS]
     there = f"was.partnership_id = %(partnership_id)s and was.source = %(source)s and was.{key} = i.{key}"
     # Nothing is put back into what was destroyed: an event says so by having no record to hang on.
-    standing = "was.erased_at is null" if is_record else "was.source_id <> ''"
+    standing = "was.erased_at is null" if is_record else "was.source_id <> ''" if is_event else "true"
     told = [name for name in columns if name not in target.identity]
     again = {name: written[name] for name in (*told, "batch_id", *(["received_at"] if is_record else []))}
     changes = (

@@ -10,11 +10,13 @@ from iom.people.models.history import (
     Sanction,
 )
 from iom.people.models.index import IndexEvent, LinkDecision, LinkRun, Person, PossibleMatch, SearchTerm, SourceRecord
+from iom.people.models.places import ConfidenceEstimate, RecordedCrime, VictimCount
 from iom.people.models.restrictions import Restriction
 
 __all__ = [
     "Arrest",
     "Assessment",
+    "ConfidenceEstimate",
     "CustodySpell",
     "DrugTest",
     "IndexEvent",
@@ -23,9 +25,11 @@ __all__ = [
     "LinkRun",
     "Person",
     "PossibleMatch",
+    "RecordedCrime",
     "Registration",
     "Restriction",
     "Sanction",
     "SearchTerm",
     "SourceRecord",
+    "VictimCount",
 ]

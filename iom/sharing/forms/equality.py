@@ -41,7 +41,9 @@ class EqualityForm(GovukForm):
     figures_key = forms.ChoiceField(
         label=_("Figures on record"),
         required=False,
-        help_text=_("How a ranking, or the check of a version, falls on groups. They are copied into the entry."),
+        help_text=_(
+            "How selection, a ranking or the check of a version falls on groups. They are copied into the entry."
+        ),
     )
     showed = text(_("What it showed"), _("Name nobody, and give no count of people below 10"))
     decided = text(_("What was decided"), _("Also where nothing was to be done, and why"))
@@ -57,7 +59,8 @@ class EqualityForm(GovukForm):
     @staticmethod
     def initial_of(entry: EqualityEntry) -> dict[str, Any]:
         """All that an entry says, to be corrected."""
-        key = f"run-{entry.run_id}" if entry.run_id else f"version-{entry.version_id}" if entry.version_id else ""
+        of = {"run": entry.run_id, "version": entry.version_id, "outcomes": entry.outcomes_id}
+        key = next((f"{kind}-{number}" for kind, number in of.items() if number), "")
         names = [name for name in EqualityForm.base_fields if name != "figures_key"]
         return {**{name: getattr(entry, name) for name in names}, "figures_key": key}
 

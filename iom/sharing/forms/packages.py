@@ -30,7 +30,7 @@ class OutsideForm(GovukForm):
     basis = forms.ChoiceField(label=_("On which lawful basis?"), choices=partial(powers, Answers.BASIS))
     kinds = forms.MultipleChoiceField(
         label=_("What do they need?"),
-        choices=RecordKind.choices,
+        choices=[(kind.value, kind.label) for kind in RecordKind.about_people()],
         widget=GovukCheckboxes,
         help_text=_("No more than that"),
     )

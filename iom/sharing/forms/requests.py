@@ -39,7 +39,7 @@ class AskForm(GovukForm):
     gateway = forms.ChoiceField(label=_("Which power in law do you rest on?"), choices=powers)
     kinds = forms.MultipleChoiceField(
         label=_("What do you need?"),
-        choices=RecordKind.choices,
+        choices=[(kind.value, kind.label) for kind in RecordKind.about_people()],
         widget=GovukCheckboxes,
         help_text=_("No more than that"),
     )

@@ -1,7 +1,7 @@
 """The equality evidence log: what was looked at for the public sector equality duty (Equality Act 2010, s149).
 
-It belongs to the partnership as a whole and holds no data about the people it works with: of a ranking it holds counts
-of groups, as they may be published.
+It belongs to the partnership as a whole and holds no data about the people it works with: of a ranking, and of
+selection and what followed, it holds counts of groups, as they may be published.
 """
 
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from iom.cohorts.models import RankRun, SchemeVersion
+from iom.outcomes.models import EqualityEvidence
 from iom.partnerships.models import Agency, Partnership, PartnershipQuerySet
 from iom.sharing.choices.equality import Aim, Characteristic, Evidence, Link, LookedAt
 
@@ -36,8 +37,16 @@ class EqualityEntry(models.Model):
     source = models.TextField(help_text="What the evidence is, and where it is kept")
     version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     run = models.ForeignKey(RankRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcomes = models.ForeignKey(
+        EqualityEvidence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The day whose figures of selection, and of what followed, it rests on",
+    )
     figures = models.JSONField(
-        null=True, help_text="Rates of groups as they may be published, copied from the ranking or check they came from"
+        null=True, help_text="Rates of groups as they may be published, copied from what they came from"
     )
     showed = models.TextField(help_text="What the evidence showed")
     decided = models.TextField(help_text="What was decided")
@@ -60,8 +69,9 @@ class EqualityEntry(models.Model):
                 name="equalityentry_correction_says_what_was_wrong",
             ),
             models.CheckConstraint(
-                condition=Q(figures__isnull=True, version__isnull=True, run__isnull=True)
-                | Q(figures__isnull=False, version__isnull=False),
+                condition=Q(figures__isnull=True, version__isnull=True, run__isnull=True, outcomes__isnull=True)
+                | Q(figures__isnull=False, version__isnull=False, outcomes__isnull=True)
+                | Q(figures__isnull=False, version__isnull=True, run__isnull=True, outcomes__isnull=False),
                 name="equalityentry_figures_say_whose",
             ),
             models.CheckConstraint(

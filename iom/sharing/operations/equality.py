@@ -97,15 +97,23 @@ def _write(
         action=f"sharing.equality_{link.value}",
         subject_type="sharing.EqualityEntry",
         subject_id=entry.pk,
-        detail={"earlier": earlier_id, "version": entry.version_id, "run": entry.run_id},
+        detail={
+            "earlier": earlier_id,
+            "version": entry.version_id,
+            "run": entry.run_id,
+            "outcomes": entry.outcomes_id,
+        },
     )
     return entry
 
 
 def _copied(key: str, *, by: Scope) -> dict[str, Any]:
-    """The figures as they may be published, with whose they are: what a run says can go, and the log still stands."""
+    """The figures as they may be published, with whose they are: what a run or a day says can go, not the log."""
     if not key:
         return {}
     found = queries.get_figures(key=key, scope=by)
+    if found.outcomes is not None:  # nothing is in them that may not be published
+        return {"outcomes_id": found.outcomes.pk, "figures": found.report}
+    assert found.version is not None, "a report is a day's or a version's"
     figures = scoring.publishable(found.report)
     return {"version_id": found.version.pk, "run_id": found.run.pk if found.run else None, "figures": figures}

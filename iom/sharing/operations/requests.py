@@ -348,6 +348,37 @@ def log_transfer(
 
 
 @transaction.atomic
+def log_given(
+    *,
+    by: Scope,
+    person_ids: Collection[int],
+    recipient: str,
+    purpose: str,
+    gateway: str,
+    kinds: Collection[str],
+    at: datetime,
+) -> None:
+    """Puts in the log that the acting agency's rows about each of many people went to somebody outside, in one file."""
+    marking = marked_by(by, audience=Audience.OWN)
+    Disclosure.objects.bulk_create(
+        Disclosure(
+            **marking,
+            person_id=person_id,
+            kind=DisclosureKind.PACKAGE,
+            recipient=recipient,
+            purpose=purpose,
+            gateway=gateway,
+            kinds=sorted(kinds),
+            rows=1,
+            left_out=False,
+            disclosed_by=by.user_id,
+            disclosed_at=at,
+        )
+        for person_id in sorted(person_ids)
+    )
+
+
+@transaction.atomic
 def escalate(*, by: Scope, at: datetime) -> int:
     """Puts what is late before the managers of both agencies, once. Returns how many."""
     late = list(queries.late(scope=by, at=at).select_for_update(of=("self",)))

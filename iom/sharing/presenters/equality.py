@@ -16,6 +16,7 @@ from iom.cohorts.presenters import schemes
 from iom.common.registries import Attention
 from iom.govuk.filters import date as day
 from iom.govuk.filters import datetime as moment
+from iom.outcomes.presenters import fairness
 from iom.sharing.choices.equality import Aim, Characteristic, Link
 from iom.sharing.models import EqualityEntry
 from iom.sharing.queries import equality as queries
@@ -67,7 +68,9 @@ def figures_choices(found: Iterable[Figures]) -> list[tuple[str, str]]:
 
 
 def figures_name(version: Any, on: date, *, is_run: bool) -> str:
-    """Whose figures they are: a ranking's, or those of the check of a version."""
+    """Whose figures they are: a ranking's, those of the check of a version, or of neither: a day's."""
+    if version is None:
+        return _("Selection and what followed, all schemes, as known on %(date)s") % {"date": day(on)}
     text = (
         _("Ranking under %(scheme)s, version %(number)s, as known on %(date)s")
         if is_run
@@ -77,11 +80,19 @@ def figures_name(version: Any, on: date, *, is_run: bool) -> str:
 
 
 def figures(entry: EqualityEntry) -> dict[str, Any] | None:
-    """The figures that an entry rests on as tables, and whose they are."""
+    """The figures that an entry rests on, and whose they are: as tables, or a day's in `parts`."""
     if entry.figures is None:
         return None
-    found = schemes.fairness(entry.figures)
-    return {**found, "name": figures_name(entry.version, found["on"], is_run=entry.run_id is not None)}
+    if entry.outcomes is not None:
+        href = reverse("outcomes-fairness-of-day", args=[entry.outcomes_id])
+        return {"name": entry_figures_name(entry), "parts": fairness.parts(entry.figures), "href": href}
+    return {**schemes.fairness(entry.figures), "name": entry_figures_name(entry)}
+
+
+def entry_figures_name(entry: EqualityEntry) -> str:
+    assert entry.figures is not None, "asked of an entry that rests on figures"
+    on = entry.outcomes.on if entry.outcomes is not None else date.fromisoformat(entry.figures["on"])
+    return figures_name(entry.version, on, is_run=entry.run_id is not None)
 
 
 def summary_rows(entry: EqualityEntry, *, names: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -137,10 +148,7 @@ def export_headings() -> list[str]:
 
 
 def export_row(entry: EqualityEntry) -> list[Any]:
-    name = ""
-    if entry.figures is not None:
-        on = date.fromisoformat(entry.figures["on"])
-        name = figures_name(entry.version, on, is_run=entry.run_id is not None)
+    name = "" if entry.figures is None else entry_figures_name(entry)
     return [
         entry.pk, entry.earlier_id, entry.get_link_display(), entry.correction, entry.get_subject_display(),
         entry.title, entry.looked_on, words_of(Characteristic, entry.characteristics), words_of(Aim, entry.aims),

@@ -9,6 +9,8 @@ from django.db.models import F, QuerySet
 from iom.access.scope import Scope
 from iom.cohorts.models import RankRun, SchemeVersion
 from iom.common.errors import NotVisible
+from iom.outcomes import queries as outcomes
+from iom.outcomes.models import EqualityEvidence
 from iom.sharing.models import EqualityEntry
 
 MOST_FIGURES = 40
@@ -17,19 +19,21 @@ SORTS = ("looked_on", "review_on")
 
 @dataclass(frozen=True)
 class Figures:
-    """A fairness report on record: of a ranking, or of the check of a version before it went live.
+    """A report on record: of a ranking, of the check of a version before it went live, or of selection.
 
-    `key` names it in a form: `run-7`, `version-3`. `report` is as `iom.cohorts.scoring` stored it.
+    `key` names it in a form: `run-7`, `version-3`, `outcomes-5`. `report` is as `iom.cohorts.scoring` stored it, or as
+    `iom.outcomes` did: one has a version, the other a day.
     """
 
     key: str
-    version: SchemeVersion
+    version: SchemeVersion | None
     run: RankRun | None
     report: dict[str, Any]
+    outcomes: EqualityEvidence | None = None
 
     @property
     def on(self) -> date:
-        return date.fromisoformat(self.report["on"])
+        return self.outcomes.on if self.outcomes is not None else date.fromisoformat(self.report["on"])
 
 
 def list_entries(
@@ -60,7 +64,7 @@ def get_entry(*, equality_id: int, scope: Scope) -> EqualityEntry:
     """One entry, with the ones before and after it. Raises `NotVisible` where it is not the partnership's."""
     found: EqualityEntry | None = (
         EqualityEntry.objects.visible_to(scope)
-        .select_related("owner", "earlier", "later", "version__scheme", "run")
+        .select_related("owner", "earlier", "later", "version__scheme", "run", "outcomes")
         .filter(pk=equality_id)
         .first()
     )
@@ -76,8 +80,9 @@ def list_near_review(*, scope: Scope, until: date) -> list[EqualityEntry]:
 
 
 def list_figures(*, scope: Scope) -> list[Figures]:
-    """The fairness reports on record of rankings and of checks, of each the newest first."""
+    """The reports on record of selection and what followed, of rankings and of checks, of each the newest first."""
     return [
+        *map(_of_outcomes, outcomes.list_equality(scope=scope)[:MOST_FIGURES]),
         *map(_of_run, _runs(scope).order_by("-pk")[:MOST_FIGURES]),
         *map(_of_version, _versions(scope).order_by("-pk")[:MOST_FIGURES]),
     ]
@@ -91,6 +96,8 @@ def get_figures(*, key: str, scope: Scope) -> Figures:
             return _of_run(run)
         if kind == "version" and (version := _versions(scope).filter(pk=int(number)).first()) is not None:
             return _of_version(version)
+        if kind == "outcomes":
+            return _of_outcomes(outcomes.get_equality(evidence_id=int(number), scope=scope))
     raise NotVisible()
 
 
@@ -112,3 +119,7 @@ def _of_run(run: RankRun) -> Figures:
 def _of_version(version: SchemeVersion) -> Figures:
     assert version.fairness is not None  # it was asked for
     return Figures(f"version-{version.pk}", version, None, version.fairness)
+
+
+def _of_outcomes(evidence: EqualityEvidence) -> Figures:
+    return Figures(f"outcomes-{evidence.pk}", None, None, evidence.figures, evidence)

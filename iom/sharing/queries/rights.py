@@ -1,14 +1,19 @@
 """Reads of people's requests about their own data, and of the decisions such a request may be about."""
 
+from collections.abc import Collection
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from iom.access.scope import Scope
 from iom.cohorts.models import PanelDecision
 from iom.common.errors import NotVisible
+from iom.sharing.choices.rights import Right
 from iom.sharing.choices.subject_access import PauseReason
 from iom.sharing.models import InformationGiven, RightsNotice, RightsPause, RightsRequest
 from iom.sharing.rules.clock import Clock, Stop
 from iom.sharing.rules.rights import OPEN
+
+NOT_TO_USE = (Right.ERASE, Right.RESTRICT, Right.OBJECT)
 
 
 def visible(scope: Scope) -> "QuerySet[RightsRequest]":
@@ -25,6 +30,15 @@ def list_requests(*, scope: Scope, is_open: bool = True, person_id: int | None =
         return list(visible(scope).filter(person=person_id).order_by("-received_on", "-pk"))
     found = visible(scope).filter(state__in=OPEN) if is_open else visible(scope).exclude(state__in=OPEN)
     return list(found.order_by("received_on", "pk")[:200])
+
+
+def asked_not_to_use(*, scope: Scope, person_ids: Collection[int]) -> set[int]:
+    """Those of these people who asked an agency to erase their data or not to use it, and have no answer yet.
+
+    To be asked by the system: a request is seen by the agency alone that it was made to.
+    """
+    found = RightsRequest.objects.visible_to(scope).filter(person__in=person_ids, kind__in=NOT_TO_USE, state__in=OPEN)
+    return set(found.values_list("person_id", flat=True))
 
 
 def in_hand(*, scope: Scope, state: str, person_id: int | None = None) -> list[RightsRequest]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from iom.agreements import rules as sharing_rules
-from iom.agreements.choices import Answers, Category
+from iom.agreements.choices import Category
 from iom.agreements.rules.sharing_agreements import AgencyLike
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.common.states import Move, after
@@ -45,17 +45,7 @@ def check_words(words: Mapping[str, str], *, kinds: Collection[str]) -> None:
 
 def check_can_begin(*, giver: AgencyLike, gateway: str, basis: str) -> None:
     """Raises where the register gives the agency no such power to share, or no such lawful basis."""
-    wrong = {}
-    for name, slug, answers in (("gateway", gateway, Answers.POWER), ("basis", basis, Answers.BASIS)):
-        try:
-            sharing_rules.check_can_rest_on(slug, giver=giver)
-        except InvalidInput as error:
-            wrong[name] = error.fields["gateway"]
-        else:
-            if sharing_rules.gateways()[slug].answers != answers:
-                wrong[name] = "Select one from the list"
-    if wrong:
-        raise InvalidInput("What it rests on does not hold.", wrong)
+    sharing_rules.check_can_give_outside(giver=giver, gateway=gateway, basis=basis)
 
 
 def check_conditions(

@@ -58,7 +58,7 @@ def listed(request: ScopedRequest) -> HttpResponse:
 def export(request: ScopedRequest, kind: str) -> HttpResponse:
     """The log as a file, as it is narrowed to now. Nobody is in it."""
     _form, found = found_by(request)
-    entries = found.select_related("version__scheme")[:MOST_EXPORTED]
+    entries = found.select_related("version__scheme", "outcomes")[:MOST_EXPORTED]
     return downloads.download(
         request=request,
         name="equality evidence",
@@ -81,6 +81,7 @@ def entry(request: ScopedRequest, equality_id: int) -> HttpResponse:
         "figures": present.figures(found),
         "neighbours": present.neighbours(found),
         "is_current": is_current,
+        "may_open": request.scope.allows(Permission.OUTCOMES_VIEW),
         "may_follow": is_current and request.scope.allows(RECORD),
     }
     return render(request, "sharing/equality_entry.html", context)

@@ -25,12 +25,14 @@ def open_extract(
     delimiter: str | None = None,
     header_line: int = 1,
     sheet: str | None = None,
+    columns: tuple[str, ...] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[Extract]:
     """The file as a stream: CSV (or another delimiter), a .zip of one such file, XLSX, ODS or Parquet.
 
     What it is is told from its content, not its name. Encoding and delimiter are found where they are not given, the
-    same way every time, and stated in the extract's report. Messages call the file by its `name`, where it is not kept
+    same way every time, and stated in the extract's report. `columns` names those of a text file whose first line is a
+    row already. Messages call the file by its `name`, where it is not kept
     under that. Raises InputError, also while the batches are read.
     """
     limits, file = limits or Limits(), name or path.name
@@ -49,5 +51,6 @@ def open_extract(
             delimiter=delimiter,
             header_line=header_line,
             limits=limits,
+            names=columns,
         ) as extract:
             yield extract

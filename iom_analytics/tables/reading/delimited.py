@@ -34,6 +34,7 @@ def open_delimited(
     delimiter: str | None,
     header_line: int,
     limits: Limits,
+    names: tuple[str, ...] | None = None,
 ) -> Iterator[Extract]:
     """The text file, or the one in the .zip. Raises InputError where it is not a table of text."""
     if zipped:
@@ -44,10 +45,12 @@ def open_delimited(
                 most, ratio = limits.unpacked, limits.ratio
                 return archives.unpacked(archive, member, file, most=most, ratio=ratio)
 
-            with from_text(file, opener, encoding, delimiter, header_line, limits, member=member.filename) as extract:
+            with from_text(
+                file, opener, encoding, delimiter, header_line, limits, member=member.filename, given=names
+            ) as extract:
                 yield extract
     else:
-        with from_text(file, lambda: path.open("rb"), encoding, delimiter, header_line, limits) as extract:
+        with from_text(file, lambda: path.open("rb"), encoding, delimiter, header_line, limits, given=names) as extract:
             yield extract
 
 
@@ -60,6 +63,7 @@ def from_text(
     header_line: int,
     limits: Limits,
     member: str | None = None,
+    given: tuple[str, ...] | None = None,
 ) -> Iterator[Extract]:
     found = encodings.survey(opener, file=file, encoding=encoding)
     with opener() as stream:
@@ -74,6 +78,13 @@ def from_text(
                 f"{file} has only one column, '{names[0][:80]}', when cut at each {cut_at}. "
                 "Separate the columns with a comma, semicolon, tab or pipe, or name the delimiter."
             )
+        if given is not None and not is_header(names, given):
+            if len(names) != len(given):
+                raise InputError(
+                    f"{file} has {len(names)} columns where {len(given)} are expected: {', '.join(given)}. "
+                    "Check that it is the kind of file the feed is for."
+                )
+            names, header_bytes, header_lines = list(given), 0, 0
         columns = checked_header(names, file=file, limits=limits)
         report = ReadReport(
             file,
@@ -154,6 +165,12 @@ def header(start: bytes, delimiter: str, file: str) -> tuple[list[str], int, int
     if any("\ufffd" in name or "\x00" in name for name in names):
         raise InputError(f"{file}: the header holds characters that are not text. Export the file again as UTF-8.")
     return names, taken, reader.line_num
+
+
+def is_header(names: list[str], given: tuple[str, ...]) -> bool:
+    """Whether the first line of a file that should have no names holds them all the same."""
+    tidy = tuple(" ".join(name.split()).lower() for name in names)
+    return tidy == tuple(name.lower() for name in given) or tidy[: len(HELD_COLUMNS)] == HELD_COLUMNS
 
 
 def cut_all(extract: Extract, cutter: Cutter, start: bytes, blocks: Iterator[bytes], line: int) -> Iterator[Batch]:

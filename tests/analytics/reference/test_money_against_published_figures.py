@@ -37,6 +37,22 @@ def test_a_reoffence_costs_its_shares_times_multipliers() -> None:
     assert several[4].pounds == pytest.approx(4 * several[1].pounds)
 
 
+def test_what_has_no_unit_cost_counts_for_nothing() -> None:
+    mix = {"Robbery": 0.5, "Commercial theft": 0.25}
+    found = money.cost_of_a_reoffence(mix, multipliers=dict.fromkeys(mix, 2), year=2015, uncosted=0.25)
+    assert found.pounds == pytest.approx(2 * (0.5 * 11_320 + 0.25 * 990))
+    assert found.unconfirmed == ("Commercial theft",)
+    with pytest.raises(InputError, match="add up to 1"):
+        money.cost_of_a_reoffence(mix, multipliers=dict.fromkeys(mix, 2), year=2015)
+    with pytest.raises(InputError, match="no unit cost"):
+        money.cost_of_a_reoffence({"Homicide: police cost": 1}, multipliers={"Homicide: police cost": 1}, year=2015)
+
+
+def test_the_edition_of_a_table_is_read_from_its_head() -> None:
+    assert reference.edition("gdp_deflator") == "December 2025"
+    assert reference.edition("unit_costs") == "second, 2018"
+
+
 def test_break_even_and_worth_by_hand() -> None:
     cost = money.running_cost(staff=[(2, 40_000), (1, 30_000)], other=10_000, as_usual=20_000)
     assert cost == 100_000

@@ -111,7 +111,8 @@ def test_each_trap_of_the_definition(engine: Engine) -> None:
     )
     assert [name for name, row in rows.items() if row["exited_in_follow_up"]] == ["dead"]
     assert (rows["unknown"]["reoffences_without_tier"], rows["dead"]["reoffences_tier_3"]) == (1, 1)
-    assert rows["month11"]["reoffences_tier_1"] is None, "the offence list does not tell indictable only"
+    assert rows["month11"]["reoffences_tier_1"] == 1, "robbery is indictable only"
+    assert [rows["unknown"][f"reoffences_tier_{tier}"] for tier in (1, 2, 3)] == [None] * 3, "of no known tier"
     custody = {name for name, row in rows.items() if row["custody_for_reoffence"]}
     assert custody == {"month11", "twice", "sent-anew"}
 
@@ -216,6 +217,36 @@ def test_the_summary_by_quarter_and_by_year_as_a_sum_of_quarters(engine: Engine)
         ("2020/21", date(2020, 4, 1), 2, None),
     ]
     assert (late["is_mature"], late["starts"], late["rate_percent"], late["adjusted_percent"]) == (False, 1, None, None)
+
+
+def test_the_events_own_tier_goes_before_the_codes(engine: Engine) -> None:
+    events = drawn(
+        measures.EVENTS,
+        """
+        person_id  offence_date  sanction_date  sanction_type  offence_code  severity_tier
+        month11    2020-05-01    2020-06-01     conviction     03401         2
+        month11    2020-05-02    2020-06-01     conviction     10501         -
+        month12    2020-05-01    2020-06-01     conviction     77777         -
+        """,
+    )
+    index = INDEX.slice(0, 3)
+    rows = {row["person_id"]: row for row in of(engine, index=index, events=events)}
+    first, third = rows["month11"], rows["month12"]
+    assert [first[f"reoffences_tier_{tier}"] for tier in (1, 2, 3)] == [0, 1, 1]
+    assert (third["reoffences_tier_2"], third["reoffences_without_tier"]) == (None, 1)
+
+
+def test_nobody_starts_after_their_death(duckdb_engine: Engine) -> None:
+    index = drawn(
+        measures.INDEX,
+        """
+        person_id  start_date  start_type  exit_date   exit_reason
+        a          2020-01-15  custody     2020-01-14  death
+        b          2020-01-15  custody     2020-01-15  death
+        """,
+    )
+    with pytest.raises(InputError, match="1 start has an exit_date before the start_date"):
+        of(duckdb_engine, index=index)
 
 
 def test_a_missing_column_is_named(duckdb_engine: Engine) -> None:

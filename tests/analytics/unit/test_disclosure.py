@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from iom_analytics import disclosure
 from iom_analytics.errors import InputError
@@ -123,3 +124,54 @@ def test_halves_round_up() -> None:
 )
 def test_a_percentage_needs_counts_that_may_be_shown(count: int | None, of: int | None, expected: float | None) -> None:
     assert disclosure.percent(count, of) == expected
+
+
+def test_steps_hide_who_did_not_take_one_as_well_as_who_did() -> None:
+    # 40 of a's 44 were adopted: the 4 who were not would follow from the two counts.
+    found = disclosure.suppress_steps({"a": (44, 40), "b": (90, 50), "c": (80, 45)}, of=[0])
+    assert None in found["a"]
+    assert found["All"][0] == 214
+
+
+def test_branches_of_one_step_are_each_guarded_by_their_own_rest() -> None:
+    counts = {"a": (100, 60, 30, 25), "b": (120, 70, 35, 40)}
+    assert disclosure.suppress_steps(counts, of=[0, 1, 1]) == {**counts, "All": (220, 130, 65, 65)}
+
+
+def test_more_cannot_take_a_step_than_there_are() -> None:
+    with pytest.raises(InputError, match="In a more took step 2"):
+        disclosure.suppress_steps({"a": (44, 20, 21)}, of=[0, 1])
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 8), st.integers(0, 8)), min_size=2, max_size=3))
+def test_no_algebra_tells_that_a_step_hidden_for_being_small_is_small(rows: list[tuple[int, int, int]]) -> None:
+    """Put as equations of its own: what is shown leaves each small count room up to the threshold."""
+    groups = {f"g{place}": (a + b + c, b + c, c) for place, (a, b, c) in enumerate(rows)}
+    found = disclosure.suppress_steps(groups, of=[0, 1], threshold=THRESHOLD)
+    many = len(groups)
+    # The unknowns: in each group who stopped before step 1, before step 2, and who took both.
+    measure = {0: (1, 1, 1), 1: (0, 1, 1), 2: (0, 0, 1)}
+    shown, known = [], []
+    for place, name in enumerate([*groups, "All"]):
+        for step, parts in measure.items():
+            if found[name][step] is not None:
+                row = np.zeros((many, 3))
+                row[slice(None) if name == "All" else place] = parts
+                shown.append(row.ravel())
+                known.append(found[name][step])
+    truth = np.array(rows, float).ravel()
+    small = []
+    for place in range(many):
+        for parts in (*measure.values(), (1, 0, 0), (0, 1, 0)):
+            own = np.zeros((many, 3))
+            own[place] = parts
+            if own.ravel() @ truth < THRESHOLD:
+                small.append(own.ravel())
+    matrix = np.array(shown).reshape(-1, many * 3)
+    # The most that each can be, as far as what is shown tells, when put as equations of the groups' own parts.
+    for target in small:
+        equations = {"A_eq": matrix, "b_eq": np.array(known, float)} if len(matrix) else {}
+        found_most = linprog(-target, bounds=(0, None), method="highs", **equations)
+        assert found_most.status == 3 or -found_most.fun >= THRESHOLD - 1e-6

@@ -9,6 +9,7 @@ import pytest
 from iom_analytics import evaluation
 from iom_analytics.errors import InputError
 from iom_analytics.evaluation import Study
+from iom_analytics.evaluation.data_lab import MEASURES, measured, shown
 
 
 def table(**changes: Any) -> pa.Table:
@@ -184,17 +185,21 @@ def test_clustered_errors_are_those_of_statsmodels() -> None:
     assert found.error == pytest.approx(theirs.bse[1])
 
 
-def test_the_doubly_robust_estimate_finds_a_known_effect() -> None:
-    chance = np.random.default_rng(3)
-    x = chance.normal(size=4000)
-    treated = chance.random(4000) < 1 / (1 + np.exp(1.5 - x))
-    outcome = 2 * x + 0.5 * treated + chance.normal(size=4000)
-    some = evaluation.read_study(pa.table({"t": treated, "x": x}), treatment="t", covariates=["x"])
-    found = evaluation.doubly_robust(outcome, some, evaluation.propensity(some).probability)
-    assert found.lower is not None
-    assert found.upper is not None
-    assert found.lower < 0.5 < found.upper
-    assert found.upper - found.lower < 0.3
+@pytest.mark.parametrize("wrong", ["neither", "propensity", "outcome"])
+def test_the_doubly_robust_estimate_is_right_where_one_of_its_models_is(wrong: str) -> None:
+    found = []
+    for seed in range(40):
+        chance = np.random.default_rng(seed)
+        x = chance.normal(size=2000)
+        treated = chance.random(2000) < 1 / (1 + np.exp(1.5 - x))
+        curve = x**2 if wrong == "outcome" else 0
+        outcome = 2 * x + curve + 0.5 * treated + chance.normal(size=2000)
+        some = evaluation.read_study(pa.table({"t": treated, "x": x}), treatment="t", covariates=["x"])
+        likely = evaluation.propensity(some).probability if wrong != "propensity" else np.full(2000, treated.mean())
+        found.append(evaluation.doubly_robust(outcome, some, likely))
+    estimates = [each.estimate for each in found]
+    assert np.mean(estimates) == pytest.approx(0.5, abs=3 * np.std(estimates) / np.sqrt(40))
+    assert sum((each.lower or 0) < 0.5 < (each.upper or 0) for each in found) >= 34
 
 
 def test_the_number_needed_and_the_words() -> None:
@@ -216,3 +221,56 @@ def test_lights() -> None:
     assert [evaluation.light(value) for value in (0.05, -0.051, 0.1, -0.11, None)] == [
         "green", "amber", "amber", "red", "red"
     ]  # fmt: skip
+
+
+def a_match(rate: float, people: int = 200) -> dict[str, np.ndarray]:
+    """As many treated as others, of whom two in five reoffend, and of the treated so many."""
+    place = np.arange(2 * people)
+    treated = place < people
+    reoffended = (place % people) < np.where(treated, rate, 0.4) * people
+    return {"reoffended": reoffended, "treated": treated, "weights": np.ones(2 * people)}
+
+
+def test_the_data_labs_measures_and_how_it_shows_them() -> None:
+    rate, frequency, days = MEASURES[:3]
+    who = a_match(0.3)
+    row = measured(rate, who["reoffended"].astype(float), **who)
+    assert shown(row, rate) == {
+        "treated": "30", "comparison": "40", "difference": "-10", "lower": "-19", "upper": "-1", "p": "0.04",
+        "needed": "",
+    }  # fmt: skip
+    assert row.significant
+    offences = np.where(who["reoffended"], 3.0, 0.0)
+    figures = shown(measured(frequency, offences, **who), frequency)
+    assert (figures["treated"], figures["comparison"], figures["difference"]) == ("0.90", "1.20", "-0.30")
+    assert (figures["treated_per_100"], figures["difference_per_100"]) == ("90", "-30")
+    waited = np.where(who["reoffended"], np.arange(400) % 50 + np.where(who["treated"], 20.0, 0.0), np.nan)
+    row = measured(days, waited, **who)
+    assert (row.treat_number, row.comparison_number) == (60, 80), "of reoffenders alone"
+    assert shown(row, days)["difference"] == evaluation.displayed(
+        float(np.mean(waited[:60]) - np.mean(waited[200:280]))
+    )
+
+
+def test_time_to_first_reoffence_is_left_out_of_fewer_than_30() -> None:
+    days = MEASURES[2]
+    for rate, said in ((0.145, "fewer than 30 of the treated reoffended"), (0.15, "")):
+        who = a_match(rate)
+        row = measured(days, np.where(who["reoffended"], np.arange(400.0), np.nan), **who)
+        assert said in row.reason
+        assert (row.treat_mean is None) == bool(said)
+        assert (shown(row, days)["treated"] == "") == bool(said)
+
+
+@pytest.mark.parametrize(("rate", "reason"), [(1.0, "did not have the outcome"), (0.0, "had the outcome")])
+def test_everybody_or_nobody_reoffends_and_no_figure_is_given(rate: float, reason: str) -> None:
+    who = a_match(rate)
+    row = measured(MEASURES[0], who["reoffended"].astype(float), **who)
+    assert reason in row.reason
+    assert all(value is None for name, value in row.to_dict().items() if name.startswith(("treat_", "difference_")))
+    assert not any(shown(row, MEASURES[0]).values())
+
+
+def test_a_share_is_of_yes_and_no() -> None:
+    with pytest.raises(InputError, match="yes or no"):
+        measured(MEASURES[0], np.full(400, 2.0), **a_match(0.3))

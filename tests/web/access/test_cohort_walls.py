@@ -13,7 +13,15 @@ from iom.access.scope import NOBODY, act_in
 from iom.cohorts.models import Candidate, CohortMembership, MembershipChange, Nomination, PanelDecision, RankRun, Scheme
 from iom.cohorts.urls import urlpatterns
 from iom.people.models import Person
-from tests.factories.cohorts import make_intelligence, make_member, make_run, make_scheme
+from tests.factories.cohorts import (
+    make_draw,
+    make_intelligence,
+    make_member,
+    make_run,
+    make_scheme,
+    nominate,
+    wait_for_place,
+)
 from tests.factories.partnerships import Place, Worker, make_worker
 from tests.factories.people import make_person
 
@@ -44,11 +52,18 @@ def test_every_page_by_every_role(role: Role, place: Place, member: CohortMember
         run = RankRun.objects.get()
         decision = PanelDecision.objects.get()
         intelligence = make_intelligence(member.nomination)
+        scheme = Scheme.objects.get()
+        waiting = [
+            wait_for_place(nominate(each, scheme, place.system()), place.system())
+            for each in Person.objects.exclude(pk=member.person_id)[:2]
+        ]
+        draw = make_draw(scheme, waiting, by=place.system(), state="drawn")
     known = {
         "membership_id": member.pk,
         "nomination_id": member.nomination_id,
         "decision_id": decision.pk,
         "intelligence_id": intelligence.pk,
+        "draw_id": draw.pk,
         "run_id": run.pk,
         "slug": "neighbourhood-crime",
         "number": 1,

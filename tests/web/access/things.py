@@ -24,6 +24,7 @@ from iom.cohorts.models import (
     AgencyReturn,
     Candidate,
     CohortMembership,
+    DrawEntrant,
     MembershipChange,
     Nomination,
     PanelDecision,
@@ -59,7 +60,26 @@ from iom.sharing.models import (
     SubjectAccessRequest,
 )
 from tests.factories.agreements import drafter, make_assessment, make_draft_agreement
-from tests.factories.cohorts import make_intelligence, make_member, make_run, make_scheme, nominate
+from tests.factories.cohorts import (
+    make_draw,
+    make_intelligence,
+    make_member,
+    make_run,
+    make_scheme,
+    nominate,
+    wait_for_place,
+)
+from tests.factories.outcomes import (
+    area,
+    make_board,
+    make_costs,
+    make_data_lab_export,
+    make_equality_evidence,
+    make_release,
+    make_study,
+    make_watch,
+    make_watch_result,
+)
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 from tests.factories.people import add_event, link_people, make_record
 from tests.factories.sharing import make_equality_entry
@@ -169,6 +189,7 @@ def make_place_things(place: Place, standings: list[Standing], worker: Worker) -
             "own_access_id": make_own_access(place, standing, worker).pk,
             "kind": "csv",
             **agreement_things(place, standing),
+            **outcome_things(place, standing),
             "agency_id": place.agencies[standing.agency].pk,
         }
         for standing in standings
@@ -188,6 +209,7 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
         known.update(audience="partners")
         member = make_member(people[0], scheme, lead=chair, nominated_by=system, by=system)
         undecided = nominate(people[1], scheme, system, asked=[place.agencies["Probation"].pk])
+        draws = make_draws(place, standing, people[1:3])
         known.update(**marking)
         both = Nomination.objects.filter(person__in=people)
         both.update(**marking, reason=f"{standing.word} reason")
@@ -200,6 +222,7 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             (AgencyReturn, "request__nomination__in"),
             (CohortMembership, "nomination__in"),
             (MembershipChange, "membership__nomination__in"),
+            (DrawEntrant, "nomination__in"),
         ):
             model.objects.filter(**{owner: both}).update(**marking)
         first, second = PossibleMatch.objects.filter(left__person__in=people).order_by("pk")
@@ -216,6 +239,7 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             "cohorts-told.decision_id": PanelDecision.objects.get(nomination_id=member.nomination_id).pk,
             "membership_id": member.pk,
             "nomination_id": undecided.pk,
+            **draws,
             "intelligence_id": intelligence.pk,
             "batch_id": make_batch(place, standing).pk,
             **sharing_things(place, standing, people[2]),
@@ -223,6 +247,16 @@ def things_of(place: Place, standing: Standing, people: list[Person], scheme: An
             "limit_id": make_limit(place, standing, people[2]).pk,
             "access_id": make_access(place, standing, people[2], user_id=0).pk,
         }
+
+
+def make_draws(place: Place, standing: Standing, people: list[Person]) -> dict[str, int]:
+    """A draw that is drawn, and one whose list is open: the whole partnership's, but for the names in them."""
+    system = place.system(standing.agency)
+    name = standing.word if standing.extent == "other_partnership" else f"Draw {standing.name}"
+    scheme = make_scheme(place, slug=f"draw-{standing.name}", name=name)
+    waiting = [wait_for_place(nominate(person, scheme, system), system) for person in people]
+    drawn = make_draw(scheme, waiting, by=system, state="drawn")
+    return {"draw_id": make_draw(scheme, waiting, by=system).pk, "cohorts-draw.draw_id": drawn.pk}
 
 
 def sharing_things(place: Place, standing: Standing, person: Person) -> dict[str, Any]:
@@ -351,6 +385,41 @@ def agreement_things(place: Place, standing: Standing) -> dict[str, int]:
         entry = make_equality_entry(agency, at=AT, title=f"{word} evidence")
     made = {"agreement_id": draft.pk, "document_id": document.pk, "assessment_id": assessment.pk}
     return made | {"equality_id": entry.pk}
+
+
+def outcome_things(place: Place, standing: Standing) -> dict[str, Any]:
+    """A question in each state, and a report: the whole partnership's. Only elsewhere do they hold the word."""
+    title = standing.word if standing.extent == "other_partnership" else f"Question {standing.name}"
+    with act_in(place.system()):
+        draft, designed, done = (make_study(place, state, title=title) for state in ("draft", "designed", "done"))
+        asked = make_release(make_study(place, "done", title=title), recipient=title)
+        released = make_release(make_study(place, "done", title=title), "released", recipient=title)
+        make_costs(done, source=title)
+        export = make_data_lab_export(make_study(place, "done", title=title), place)
+        figures = make_board(place, on=date(2026, 1, 1 + STANDINGS.index(standing)), areas=[area("Ash"), area("Beck")])
+        evidence = make_equality_evidence(place, on=date(2026, 1, 1 + STANDINGS.index(standing)))
+        watch = make_watch(place, title=title)
+        result = make_watch_result(watch)
+    return {
+        "study_id": draft.pk,
+        "outcomes-study.study_id": done.pk,
+        "outcomes-accept.study_id": designed.pk,
+        "outcomes-ask-release.study_id": done.pk,
+        "outcomes-ask-data-lab.study_id": done.pk,
+        "outcomes-money.study_id": done.pk,
+        "outcomes-costs.study_id": done.pk,
+        "export_id": export.pk,
+        "release_id": asked.pk,
+        "outcomes-report.release_id": released.pk,
+        "outcomes-report.kind": "pdf",
+        "outcomes-chart.study_id": done.pk,
+        "chart": "balance",
+        "width": 640,
+        "figures_id": figures.pk,
+        "evidence_id": evidence.pk,
+        "watch_id": watch.pk,
+        "result_id": result.pk,
+    }
 
 
 def make_batch(place: Place, standing: Standing) -> Batch:

@@ -22,9 +22,9 @@ from tests.web.functional.conftest import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEES = {
-    "coordinator": {"Today", "People", "Cohort", "Imports", "Admin"},
+    "coordinator": {"Today", "People", "Cohort", "Imports", "Outcomes", "Admin"},
     "partner-worker": {"Today", "People", "Cohort"},
-    "board-member": {"Today"},
+    "board-member": {"Today", "Outcomes"},
     "administrator": {"Today", "Admin"},
 }
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from iom_analytics.cli import app
 from iom_analytics.errors import AnalyticsError
-from iom_analytics.tables import EVENTS
+from iom_analytics.tables import EVENTS, PLACES
 
 ON = "2026-09-30"
 
@@ -43,6 +43,8 @@ def test_agencies_extracts_become_the_ranking_that_the_truth_gives(tmp_path: Pat
         table, out = yaml.safe_load(text)["table"], tmp_path / f"{layout.stem}.parquet"
         run("validate", extract, "--table", table, "--layout", layout, "--received-on", ON, "--out", out)
         accepted.setdefault(table, []).append(out)
+    for table in PLACES:
+        assert rows_of(*accepted.pop(table.name)), "what happens in a place needs no key"
     assert set(accepted) == {"identities", "persons", *(table.name for table in EVENTS)}
 
     run("link", *accepted.pop("identities"), "--out", tmp_path / "linked")

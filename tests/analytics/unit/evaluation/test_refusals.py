@@ -144,7 +144,10 @@ def test_power_that_cannot_be() -> None:
     with pytest.raises(EstimateError):
         sample_size(0.5, 0.5)
     with pytest.raises(EstimateError):
-        needed_for_significance(0.5, 0.5)
+        needed_for_significance(100, estimate=0, error=0.1)
+    for people, error in ((0, 0.1), (100, 0), (100, float("nan"))):
+        with pytest.raises(InputError):
+            needed_for_significance(people, estimate=0.1, error=error)
     with pytest.raises(EstimateError):
         detectable_effect(0.5, treated=1, comparison=10)
     with pytest.raises(InputError):
@@ -157,7 +160,9 @@ def test_power_that_cannot_be() -> None:
     found = detectable_effect(0.56, treated=391, comparison=391)
     assert found.lower == pytest.approx(0.46, abs=0.001)
     # 1.96 squared times the spread, over the difference squared: (0.2139 + 0.2451) * 3.8415 / 0.0144.
-    assert needed_for_significance(0.31, 0.43) == 123
+    spread = 0.31 * 0.69 + 0.43 * 0.57
+    for people in (10, 72, 5000):
+        assert needed_for_significance(people, estimate=-0.12, error=(spread / people) ** 0.5) == 123
 
 
 def test_byar_and_grades() -> None:

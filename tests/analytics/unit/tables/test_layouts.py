@@ -120,7 +120,7 @@ def test_every_contract_is_recognised_by_its_own_names() -> None:
     for contract in (
         IDENTITIES,
         tables.PERSONS,
-        tables.RECORDED_CRIMES,
+        *tables.PLACES,
         *tables.EVENTS,
         *map(tables.by_source, tables.EVENTS),
     ):
@@ -129,7 +129,7 @@ def test_every_contract_is_recognised_by_its_own_names() -> None:
 
 
 def test_other_names_are_written_as_they_are_compared() -> None:
-    contracts = (IDENTITIES, tables.PERSONS, tables.RECORDED_CRIMES, *map(tables.by_source, tables.EVENTS))
+    contracts = (IDENTITIES, tables.PERSONS, *tables.PLACES, *map(tables.by_source, tables.EVENTS))
     known = {name for contract in contracts for name in contract.column_names}
     assert set(NAMES) <= known
     assert all(plain(name) == name for names in NAMES.values() for name in names)

@@ -5,7 +5,7 @@ from iom_analytics.tables.identities import IDENTITIES
 from iom_analytics.tables.pages import tables_page
 from iom_analytics.tables.rules import RULES
 
-ALL = (IDENTITIES, tables.PERSONS, *tables.EVENTS, tables.RECORDED_CRIMES)
+ALL = (IDENTITIES, tables.PERSONS, *tables.EVENTS, *tables.PLACES)
 
 
 def test_every_table_column_code_and_rule_is_on_the_page() -> None:

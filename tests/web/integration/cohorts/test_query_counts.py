@@ -19,8 +19,8 @@ MOST = {
     "cohorts-candidates": 27,
     "cohorts-nominations": 21,
     "cohorts-scores": 29,
-    "cohorts-nomination": 32,
-    "cohorts-decide": 32,
+    "cohorts-nomination": 33,
+    "cohorts-decide": 33,
 }
 
 

@@ -1,12 +1,14 @@
 """A scheme version from draft to in force: two people, both checks, and never otherwise."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
@@ -17,6 +19,7 @@ from iom.cohorts.models import SchemeVersion
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.people.models import Person
 from tests.factories.partnerships import AT, Place, Worker, make_worker
+from tests.factories.people import add_crime
 from tests.web.integration.cohorts.test_ranking import TEXT, people
 
 __all__ = ["people"]
@@ -48,6 +51,30 @@ def check(version: SchemeVersion, worker: Worker) -> None:
     tasks.check_version(version_id=version.pk, partnership_id=scope.partnership_id, agency_id=scope.agency_id)
     with act_in(scope):
         version.refresh_from_db()
+
+
+def test_what_the_police_recorded_stands_beside_what_gives_points(
+    people: dict[str, Person], place: Place, analyst: Worker, as_user: AsUser
+) -> None:
+    version = proposed_by(analyst)
+    check(version, analyst)
+    with act_in(analyst.scope):
+        address = reverse("cohorts-version", args=[version.scheme.slug, version.number])
+    assert {row["recorded_crimes"] for row in version.area_profile or []} == {None}
+    assert "Crimes recorded in 12 months" not in as_user(analyst).get(address).content.decode()
+    with act_in(place.system()):
+        for _ in range(12):
+            add_crime(place, area="North", when=timezone.now() - timedelta(days=70), crime_type="Burglary")
+        add_crime(place, area="", when=timezone.now() - timedelta(days=500), offence_code="03401")
+    with act_in(analyst.scope):
+        cohorts.check_again(version=version, by=analyst.scope, at=AT)
+    check(version, analyst)
+    found = {(row["area"], row["crime_type"]): row["recorded_crimes"] for row in version.area_profile or []}
+    assert found["North", "Burglary"] == 12
+    assert sum(found.values()) == 12, "what is older than 12 months is out"
+    page = as_user(analyst).get(address).content.decode()
+    assert "Crimes recorded in 12 months" in page
+    assert "Share of recorded crime" in page
 
 
 def test_two_people_and_both_checks(people: dict[str, Person], analyst: Worker, chair: Worker, as_user: AsUser) -> None:

@@ -442,6 +442,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(
 NOT_ERASED = {
     "audit.Value": "erased with the person's last record, by the destruction itself",
     "home.Draft": "removed after 7 days, about whomever",
+    "people.RecordedCrime": "hangs on nobody; its victim's number is emptied after two years, about whomever",
 }
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from iom.cohorts import rules
-from iom.cohorts.choices import MembershipState, NominationState, Outcome, VersionStatus
+from iom.cohorts.choices import DrawState, MembershipState, NominationState, Outcome, VersionStatus
 from iom.common.errors import InvalidInput, NotAllowed, UserError, WrongState
 
 ON = date(2026, 11, 23)
-N, M, V = NominationState, MembershipState, VersionStatus
+N, M, V, D = NominationState, MembershipState, VersionStatus, DrawState
 # Every state x move that leads somewhere; all others are refused.
 LEADS_TO = {
     "Nomination": {
@@ -37,6 +37,12 @@ LEADS_TO = {
         (V.PROPOSED, "withdraw"): V.WITHDRAWN,
         (V.ACTIVE, "replace"): V.RETIRED,
     },
+    "Draw for places": {
+        (D.OPEN, "close"): D.CLOSED,
+        (D.OPEN, "withdraw"): D.WITHDRAWN,
+        (D.CLOSED, "draw"): D.DRAWN,
+        (D.CLOSED, "withdraw"): D.WITHDRAWN,
+    },
 }
 EVERY = [
     (name, state, move)
@@ -47,7 +53,7 @@ EVERY = [
 
 
 def test_the_machines_know_every_state_there_is() -> None:
-    for machine, states in ((rules.NOMINATION, N), (rules.MEMBERSHIP, M), (rules.SCHEME_VERSION, V)):
+    for machine, states in ((rules.NOMINATION, N), (rules.MEMBERSHIP, M), (rules.SCHEME_VERSION, V), (rules.DRAW, D)):
         assert set(machine) == set(states)
         assert {move.to for moves in machine.values() for move in moves} <= set(states)
 

@@ -36,3 +36,18 @@ def test_a_type_of_crime_with_few_offences_has_no_number_and_counts_in_no_share(
     )
     told = {row["name"]: (row["offences"], row["share_of_offences"]) for row in rows}
     assert told == {"Burglary": ("60", "60%"), "Robbery": ("40", "40%"), "Drugs": ("Fewer than 10", "Not shown")}
+    assert not any(row["is_recorded"] for row in rows), "no feed sends recorded crime"
+
+
+def test_recorded_crime_stands_beside_where_it_is_sent() -> None:
+    rows = schemes.area_profile(
+        [
+            {**ROW, "crime_type": "burglary", "offences": 41, "recorded_crimes": 303},
+            {**ROW, "crime_type": "robbery", "offences": 0, "most_points": 0, "harm": 0.0, "recorded_crimes": 101},
+            {**ROW, "crime_type": "drugs", "offences": 20, "recorded_crimes": 4},
+            {**ROW, "crime_type": "other", "offences": 0, "most_points": 0, "harm": 0.0, "recorded_crimes": 0},
+        ]
+    )
+    told = {row["name"]: (row["recorded"], row["share_of_recorded"]) for row in rows}
+    assert told == {"Burglary": ("305", "75%"), "Robbery": ("100", "25%"), "Drugs": ("Fewer than 10", "Not shown")}
+    assert all(row["is_recorded"] for row in rows)

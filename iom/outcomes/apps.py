@@ -1,0 +1,22 @@
+"""Django's entry for this app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_noop as _
+
+from iom.access.permissions import Permission
+from iom.common import registries
+from iom.common.registries import AttentionSource, NavigationItem
+
+
+class OutcomesConfig(AppConfig):
+    name = "iom.outcomes"
+
+    def ready(self) -> None:
+        from iom.outcomes import privacy
+        from iom.outcomes.presenters import notices
+
+        privacy.register()
+        registries.navigation.register(
+            NavigationItem("outcomes", _("Outcomes"), "outcomes", Permission.OUTCOMES_VIEW, 50)
+        )
+        registries.attention_sources.register(AttentionSource("outcomes", notices.attention, 60))

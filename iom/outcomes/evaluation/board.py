@@ -1,0 +1,87 @@
+"""What the board looks at of the partnership's aims: victims, crime, confidence, and whose the proven offences are; and
+areas beside each other.
+
+Every figure has gone through disclosure control. What cannot be worked out says why instead.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis.expr.types import Table as IbisTable
+
+from iom_analytics import measures
+from iom_analytics.engine import Engine, open_engine
+from iom_analytics.errors import AnalyticsError, EstimateError
+from iom_analytics.evaluation import areas, managed
+from iom_analytics.history import Records
+from iom_analytics.provenance import manifest
+
+MONTHS = 36
+AREA_YEARS = 5  # of joining, up to those whose outcome is final
+
+
+@dataclass(frozen=True)
+class Board:
+    """Each part as rows of plain values, or the sentence that says why there are none; and the run's manifest."""
+
+    figures: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+def board(*, files: dict[str, Path], on: date, at: datetime) -> Board:
+    """The figures as known `on` a day, of the whole months before it; `files` hold people, events, places, entries."""
+    until = on.replace(day=1)
+    with open_engine("duckdb") as engine:
+        tables = {name: engine.read(path) for name, path in files.items()}
+        # As the month began, so that somebody who leaves in it cannot be told from the difference of two days.
+        entries = tables["entries"].filter(tables["entries"].started_on < until)
+        members = entries.filter(entries.ended_on.isnull() | (entries.ended_on >= until))
+        crimes = tables["recorded_crimes"]
+        figures = {
+            "until": until.isoformat(),
+            "victims": rows_of(lambda: measures.victims(tables["victims"], until=until)),
+            "crime": rows_of(lambda: measures.crime_trend(engine, crimes, until=until)),
+            "crime_by_month": rows_of(lambda: measures.crime_by_month(engine, crimes, until=until, months=MONTHS)),
+            "harm": rows_of(lambda: measures.crime_profile(engine, crimes, until=until)),
+            "confidence": rows_of(lambda: measures.confidence(tables["confidence"])),
+            "share": rows_of(
+                lambda: measures.share_in_scope(engine, tables["sanctions"], tables["persons"], members, on=until)
+            ),
+            "areas": rows_of(lambda: between_areas(engine, tables, until=until)),
+        }
+    run = manifest(
+        task="outcomes board",
+        at=at,
+        parameters={"on": on.isoformat(), "months": MONTHS, "area_years": AREA_YEARS},
+        inputs=list(files.values()),
+    )
+    return Board(figures, asdict(run))
+
+
+def between_areas(engine: Engine, tables: dict[str, IbisTable], *, until: date) -> pa.Table:
+    """Areas beside each other, of those whose outcome became final in the years before a month began."""
+    sanctions = tables["sanctions"]
+    last: date | None = sanctions.filter(sanctions.sanction_date < until).sanction_date.max().execute()
+    if last is None:
+        raise EstimateError("No record of convictions has come in yet.")
+    records = Records(**{name: tables[name] for name in ("persons", "sanctions", "custody_spells")})
+    cases = managed.managed(engine, records, tables["entries"], known_to=last)
+    return areas.between_areas(cases.filter(pc.field("final_on") > until.replace(year=until.year - AREA_YEARS)))
+
+
+def rows_of(work: Callable[[], pa.Table]) -> list[dict[str, Any]] | str:
+    try:
+        found = work()
+    except AnalyticsError as error:
+        return str(error)
+    return [{name: as_text(value) for name, value in row.items()} for row in found.to_pylist()]
+
+
+def as_text(value: Any) -> Any:
+    """A day as JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,1 @@
+"""Rows and reports turned into what a template shows."""

@@ -1,0 +1,84 @@
+"""Questions, and what their people are."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from iom.access.scope import Scope
+from iom.cohorts.models import CohortMembership, Scheme
+from iom.common.errors import NotVisible
+from iom.outcomes.choices import StudyState
+from iom.outcomes.models import Study
+from iom.people.models import Sanction
+
+
+def list_studies(*, scope: Scope, states: Sequence[str] = ()) -> "QuerySet[Study]":
+    """The partnership's questions, the newest first."""
+    found: QuerySet[Study] = Study.objects.visible_to(scope).select_related("scheme").order_by("-written_at", "-pk")
+    return found.filter(state__in=states) if states else found
+
+
+def get_study(*, study_id: int, scope: Scope) -> Study:
+    """One question. Raises `NotVisible` where it is not the partnership's."""
+    found: Study | None = (
+        Study.objects.visible_to(scope).select_related("scheme", "follows").filter(pk=study_id).first()
+    )
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def tried_before(*, study: Study, scope: Scope) -> list[Study]:
+    """The questions that this one asks again, the last first: how often another comparison was tried."""
+    found: list[Study] = []
+    while study.follows_id is not None and study.follows_id not in {each.pk for each in found}:
+        study = get_study(study_id=study.follows_id, scope=scope)
+        found.append(study)
+    return found
+
+
+def before(*, study: Study, scope: Scope) -> dict[str, int]:
+    """What was asked before: `tried`, comparisons whose outcome nobody read, and `others`, of the same people."""
+    tried = [each for each in tried_before(study=study, scope=scope) if each.result is None]
+    return {"tried": len(tried), "others": asked_of_the_same(study=study, scope=scope)}
+
+
+def list_schemes(*, scope: Scope) -> list[Scheme]:
+    return list(Scheme.objects.visible_to(scope).order_by("name"))
+
+
+def known_to(*, scope: Scope) -> date | None:
+    """The day of the last conviction or caution on record: nobody vouches for any day after it."""
+    found: date | None = Sanction.objects.visible_to(scope).aggregate(day=Max("sanction_date"))["day"]
+    return found
+
+
+def count_joined(*, scope: Scope, scheme_id: int | None, first: date, until: date) -> int:
+    """How many people joined from a day up to another, that one out."""
+    found = CohortMembership.objects.visible_to(scope).filter(started_on__gte=first, started_on__lt=until)
+    found = found.filter(scheme_id=scheme_id) if scheme_id is not None else found
+    return int(found.values("person_id").distinct().count())
+
+
+UNDER_WAY = (StudyState.DESIGNING, StudyState.DESIGNED, StudyState.ESTIMATING)
+
+
+def left_lying(*, scope: Scope, before: datetime) -> list[int]:
+    """Questions settled before a time that have come to nothing, by id: their people are still kept."""
+    found = Study.objects.visible_to(scope).filter(state__in=UNDER_WAY, registered_at__lt=before)
+    return list(found.values_list("pk", flat=True))
+
+
+def under_way(*, scope: Scope) -> set[int]:
+    """The questions whose people are still needed, by id."""
+    return set(Study.objects.visible_to(scope).filter(state__in=UNDER_WAY).values_list("pk", flat=True))
+
+
+def asked_of_the_same(*, study: Study, scope: Scope) -> int:
+    """How many other questions were settled before about the same scheme's people, or some of them."""
+    found = Study.objects.visible_to(scope).filter(registered_at__lt=study.registered_at).exclude(pk=study.pk)
+    found = found.filter(first_month__lte=study.last_month, last_month__gte=study.first_month)
+    if study.scheme_id is not None:
+        found = found.filter(Q(scheme_id=study.scheme_id) | Q(scheme=None))
+    return int(found.count())

@@ -1,0 +1,204 @@
+"""The long work of outcomes: making a comparison, finding what followed, looking at watches and at the board's figures.
+Each can be run again from the start.
+
+A killed worker leaves nothing half-stored: the people of a comparison are put in the store whole, and what was found in
+one transaction; the queue starts the same job again.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from iom.access.scope import Scope, act_in, unrestricted
+from iom.common.background import QUEUE, each_apart
+from iom.common.errors import UserError, WrongState
+from iom.outcomes import evaluation, extract, operations, queries, rules
+from iom.outcomes.choices import StudyState
+from iom.partnerships import queries as partnerships
+
+
+@app.task(name="outcomes.design", queue=QUEUE)
+def design(study_id: int, partnership_id: int, agency_id: int) -> None:
+    """Makes the comparison of a question. No outcome is read."""
+    by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="making a comparison")
+    at = timezone.now()
+
+    def progressed(stage: str, share: float) -> None:
+        with act_in(by):
+            operations.note_progress(study_id=study_id, state=StudyState.DESIGNING, stage=stage, progress=share, by=by)
+
+    try:
+        with TemporaryDirectory(prefix="iom-outcomes-") as place:
+            with act_in(by):
+                study = operations.at_work(study_id=study_id, state=StudyState.DESIGNING, by=by)
+            progressed("Reading the record", 0.02)
+            with act_in(by):
+                files = extract.snapshot(folder=Path(place), scheme_id=study.scheme_id, scope=by)
+            assert study.known_to is not None, "a registered question says to when convictions are known"
+            made = evaluation.make(
+                study_id=study.pk,
+                files=files,
+                first=study.first_month,
+                last=study.last_month,
+                method=study.method,
+                ratio=study.ratio,
+                known_to=study.known_to,
+                at=at,
+                progressed=progressed,
+            )
+            with act_in(by):
+                operations.store_design(study_id=study_id, made=made, by=by, at=timezone.now())
+    except UserError as error:
+        ended(error, study_id=study_id, by=by)
+
+
+@app.task(name="outcomes.estimate", queue=QUEUE)
+def estimate(study_id: int, partnership_id: int, agency_id: int) -> None:
+    """Finds what followed for the people of a comparison that was accepted."""
+    by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="working out what was found")
+
+    def progressed(stage: str, share: float) -> None:
+        with act_in(by):
+            operations.note_progress(study_id=study_id, state=StudyState.ESTIMATING, stage=stage, progress=share, by=by)
+
+    try:
+        with act_in(by):
+            study = operations.at_work(study_id=study_id, state=StudyState.ESTIMATING, by=by)
+        assert study.known_to is not None, "a registered question says to when convictions are known"
+        found = evaluation.findings(
+            study_id=study.pk,
+            primary=study.primary,
+            secondary=study.secondary,
+            known_to=study.known_to,
+            at=timezone.now(),
+            progressed=progressed,
+        )
+        with act_in(by):
+            operations.store_findings(study_id=study_id, found=found, by=by, at=timezone.now())
+    except UserError as error:
+        ended(error, study_id=study_id, by=by)
+
+
+def ended(error: UserError, *, study_id: int, by: Scope) -> None:
+    """Ends a question that cannot be answered; one given up meanwhile, or done already, leaves nothing to do."""
+    if isinstance(error, WrongState):
+        with act_in(by):
+            state = queries.get_study(study_id=study_id, scope=by).state
+        if state not in (StudyState.DESIGNING, StudyState.DESIGNED, StudyState.ESTIMATING):
+            evaluation.remove(study_id)
+        return
+    try:
+        with act_in(by):
+            operations.refuse(study_id=study_id, message=error.message, by=by, at=timezone.now())
+    except WrongState:  # given up meanwhile
+        evaluation.remove(study_id)
+
+
+@app.task(name="outcomes.board", queue=QUEUE)
+def board(partnership_id: int, agency_id: int) -> None:
+    """Works out what the board looks at."""
+    work_out_board(unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="the board's figures"))
+
+
+def work_out_board(by: Scope) -> None:
+    at = timezone.now()
+    on = timezone.localdate(at)
+    with TemporaryDirectory(prefix="iom-board-") as place:
+        with act_in(by):
+            files = extract.board(folder=Path(place), scope=by)
+        made = evaluation.board(files=files, on=on, at=at)
+    with act_in(by):
+        operations.store_board(on=on, made=made, by=by, at=timezone.now())
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="outcomes.boards", queue="upkeep", queueing_lock="outcomes.boards")
+def boards(timestamp: int) -> None:
+    """Works out every board's figures anew each night."""
+    scopes = partnerships.scopes_of_every_partnership(because="the board's figures")
+    each_apart([by for by in scopes if by.partnership_id], work_out_board)
+
+
+@app.task(name="outcomes.equality", queue=QUEUE)
+def equality(partnership_id: int, agency_id: int) -> None:
+    """Works out how selection falls on groups."""
+    because = "how selection falls on groups"
+    work_out_equality(unrestricted(partnership_id=partnership_id, agency_id=agency_id, because=because))
+
+
+def work_out_equality(by: Scope) -> None:
+    at = timezone.now()
+    on = timezone.localdate(at)
+    with TemporaryDirectory(prefix="iom-equality-") as place:
+        with act_in(by):
+            files = extract.equality(folder=Path(place), scope=by)
+        made = evaluation.equality(files=files, on=on, at=at)
+    with act_in(by):
+        operations.store_equality(on=on, made=made, by=by, at=timezone.now())
+
+
+@app.periodic(cron="2 3 * * *")
+@app.task(name="outcomes.equalities", queue="upkeep", queueing_lock="outcomes.equalities")
+def equalities(timestamp: int) -> None:
+    """Works out anew each night how every partnership's selection falls on groups."""
+    scopes = partnerships.scopes_of_every_partnership(because="how selection falls on groups")
+    each_apart([by for by in scopes if by.partnership_id], work_out_equality)
+
+
+@app.task(name="outcomes.watch", queue=QUEUE)
+def watch(watch_id: int, partnership_id: int, agency_id: int) -> None:
+    """Looks at a watch."""
+    by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="looking at a watch")
+    look_at((by, watch_id))
+
+
+def look_at(one: tuple[Scope, int]) -> None:
+    """Looks at a watch; one that ended, or was looked at today already, leaves nothing to do."""
+    by, watch_id = one
+    at = timezone.now()
+    on = timezone.localdate(at)
+    with suppress(WrongState), TemporaryDirectory(prefix="iom-watch-") as place:
+        with act_in(by):
+            found, parameters = operations.to_look_at(watch_id=watch_id, on=on, by=by)
+            files = extract.snapshot(folder=Path(place), scheme_id=found.scheme_id, scope=by)
+        looked = evaluation.look(files=files, parameters=parameters, at=at)
+        with act_in(by):
+            operations.store_look(watch_id=watch_id, on=on, looked=looked, by=by, at=timezone.now())
+
+
+@app.periodic(cron="11 4 2 * *")
+@app.task(name="outcomes.watches", queue="upkeep", queueing_lock="outcomes.watches")
+def watches(timestamp: int) -> None:
+    """Looks at every watch each month."""
+    every: list[tuple[Scope, int]] = []
+    for by in partnerships.scopes_of_every_partnership(because="looking at watches"):
+        with act_in(by):
+            every += [(by, watch_id) for watch_id in queries.watching(scope=by)]
+    each_apart(every, look_at)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="outcomes.let_go", queue="upkeep", queueing_lock="outcomes.let_go")
+def let_go(timestamp: int) -> None:
+    """Lets go of the people of questions that came to nothing for long, and of what a killed worker left behind."""
+    at = timezone.now()
+    scopes = partnerships.scopes_of_every_partnership(because="letting go of comparisons nobody accepted")
+    lying: list[tuple[Scope, int]] = []
+    needed: set[int] = set()
+    for by in scopes:
+        with act_in(by):
+            before = at - timedelta(days=rules.KEPT_DAYS)
+            lying += [(by, study_id) for study_id in queries.left_lying(scope=by, before=before)]
+            needed |= queries.under_way(scope=by)
+
+    def of_one(one: tuple[Scope, int]) -> None:
+        by, study_id = one
+        with suppress(WrongState), act_in(by):  # moved on since it was listed
+            operations.let_go(study_id=study_id, by=by, at=at)
+
+    evaluation.sweep(needed=needed, before=at - timedelta(days=1))
+    each_apart(lying, of_one)

@@ -1,0 +1,215 @@
+"""Recorded crime, victims and confidence by drawn example, on both engines."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from iom_analytics import measures
+from iom_analytics.engine import Engine
+from iom_analytics.errors import InputError
+from iom_analytics.history import monthly_counts, recorded_crimes
+
+UNTIL = date(2026, 4, 1)
+NOW, BEFORE = datetime(2025, 6, 30, 23, 59), datetime(2025, 3, 31, 23, 59)  # noqa: DTZ001
+
+
+def crimes(*rows: tuple[int, str | None, datetime, dict[str, str]]) -> pa.Table:
+    """So many crimes in each area, at a time, of a kind."""
+    fields = ("offence_code", "offence_group", "crime_type")
+    found = [
+        {"crime_ref": f"{at}-{number}", "area": area, "from_time": when, **dict.fromkeys(fields), **kind}
+        for at, (times, area, when, kind) in enumerate(rows)
+        for number in range(times)
+    ]
+    schema = [("crime_ref", pa.string()), ("area", pa.string()), ("from_time", pa.timestamp("us")),
+              *((name, pa.string()) for name in fields)]  # fmt: skip
+    return pa.Table.from_pylist(found, schema=pa.schema(schema))
+
+
+def by_place(table: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(row["area"], row["crime_type"]): row for row in table.to_pylist()}
+
+
+def test_a_crime_is_known_upwards_from_the_finest_that_was_sent(engine: Engine) -> None:
+    table = crimes(
+        (1, "North", NOW, {"offence_code": "03401", "crime_type": "Drugs"}),
+        (1, "North", NOW, {"offence_group": "shoplifting"}),
+        (1, None, NOW, {"crime_type": "Burglary"}),
+        (1, "North", NOW, {"offence_code": "99999", "crime_type": "Drugs"}),
+    )
+    found = {
+        row["crime_ref"]: row for row in recorded_crimes(engine, engine.from_arrow(table, "c")).to_pyarrow().to_pylist()
+    }
+    told = [found[f"{at}-0"] for at in range(4)]
+    assert [(row["offence_group"], row["crime_type"], row["area"]) for row in told] == [
+        ("robbery", "Robbery", "North"),
+        ("shoplifting", "Shoplifting", "North"),
+        (None, "Burglary", "Not known"),
+        (None, "Drugs", "North"),
+    ]
+    assert [(row["harm_low"], row["harm_high"]) for row in told] == [
+        (365, 365),
+        (1, 1),
+        (190.70, 252.52),
+        (3.25, 3.96),
+    ], "a code has its own harm, a category the range between forces"
+    assert {row["month"] for row in told} == {date(2025, 6, 1)}
+
+
+def test_monthly_counts_are_what_an_area_profile_takes(engine: Engine) -> None:
+    table = crimes((2, "North", NOW, {"crime_type": "Drugs"}), (1, "North", BEFORE, {"crime_type": "Drugs"}))
+    found = monthly_counts(engine, engine.from_arrow(table, "c")).order_by("month").to_pyarrow().to_pylist()
+    assert found == [
+        {"area": "North", "month": date(2025, 3, 1), "crime_type": "Drugs", "crimes": 1},
+        {"area": "North", "month": date(2025, 6, 1), "crime_type": "Drugs", "crimes": 2},
+    ]
+
+
+def test_a_profile_counts_twelve_months_and_hides_what_is_small(engine: Engine) -> None:
+    table = crimes(
+        (40, "North", NOW, {"crime_type": "Shoplifting"}),
+        (60, "North", NOW, {"offence_group": "robbery"}),
+        (50, "North", BEFORE, {"crime_type": "Shoplifting"}),
+        (30, "South", NOW, {"crime_type": "Shoplifting"}),
+        (4, "South", NOW, {"offence_group": "robbery"}),
+        (1, "South", datetime(2026, 4, 1), {"crime_type": "Shoplifting"}),  # noqa: DTZ001
+    )
+    found = by_place(measures.crime_profile(engine, engine.from_arrow(table, "c"), until=UNTIL))
+    assert (found["All", "All"]["crimes"], found["North", "All"]["crimes"]) == (134, 100)
+    small = found["South", "Robbery"]
+    assert (small["crimes"], small["harm_low"], small["suppressed"]) == (None, None, True)
+    hidden = {cell for cell, row in found.items() if row["suppressed"]}
+    assert len(hidden) >= 4, "one cell alone could be worked out"
+    shown = found["North", "All"]
+    inside = [row for cell, row in found.items() if cell[0] == "North" and cell[1] != "All" and not row["suppressed"]]
+    assert shown["harm_low"] == sum(row["harm_low"] for row in inside), "harm never gives away what is hidden"
+
+
+def test_a_trend_says_so_where_it_can_be_told(engine: Engine) -> None:
+    table = crimes(
+        (120, "North", NOW, {"crime_type": "Shoplifting"}),
+        (60, "North", BEFORE, {"crime_type": "Shoplifting"}),
+        (55, "South", NOW, {"crime_type": "Drugs"}),
+        (60, "South", BEFORE, {"crime_type": "Drugs"}),
+        (20, "East", NOW, {"crime_type": "Drugs"}),
+        (20, "East", BEFORE, {"crime_type": "Drugs"}),
+        (21, "West", NOW, {"crime_type": "Drugs"}),
+        (1, "West", datetime(2024, 4, 5), {"crime_type": "Robbery"}),  # noqa: DTZ001
+    )
+    found = by_place(measures.crime_trend(engine, engine.from_arrow(table, "c"), until=UNTIL))
+    assert {cell: row["says"] for cell, row in found.items() if cell[0] != "All"} == {
+        ("East", "All"): "too few to say",
+        ("North", "All"): "more",
+        ("South", "All"): "no change can be told",
+        ("West", "All"): "too few to say",
+    }, "one hidden alone could be worked out, so the next smallest goes with it"
+    north = found["North", "All"]
+    assert north["ratio"] == pytest.approx(2.0)
+    assert north["ratio_low"] < 2 < north["ratio_high"]
+    west = found["West", "All"]
+    assert (west["crimes_before"], west["ratio"]) == (None, None)
+
+
+@pytest.mark.parametrize("when", [NOW, datetime(2024, 6, 1)])  # noqa: DTZ001
+def test_two_years_are_not_compared_where_one_is_not_whole(duckdb_engine: Engine, when: datetime) -> None:
+    table = duckdb_engine.from_arrow(crimes((20, "North", when, {"crime_type": "Drugs"})), "c")
+    with pytest.raises(InputError, match="two years are compared, from April 2024 on"):
+        measures.crime_trend(duckdb_engine, table, until=UNTIL)
+    with pytest.raises(InputError, match="first of a month"):
+        measures.crime_profile(duckdb_engine, table, until=date(2026, 4, 2))
+
+
+def test_months_roll_over_a_year_once_a_year_is_there(engine: Engine) -> None:
+    rows = [(10 + month, "North", datetime(2025, month, 9), {"crime_type": "Drugs"}) for month in range(1, 13)]  # noqa: DTZ001
+    rows += [(3, "North", datetime(2026, 1, 9), {"crime_type": "Drugs"})]  # noqa: DTZ001
+    found = measures.crime_by_month(engine, engine.from_arrow(crimes(*rows), "c"), until=date(2026, 2, 1), months=3)
+    north = [(row["month"], row["crimes"], row["rolling"]) for row in found.to_pylist() if row["area"] == "North"]
+    assert north == [
+        (date(2025, 11, 1), 21, None),
+        (date(2025, 12, 1), 22, 198),
+        (date(2026, 1, 1), None, 190),
+    ]
+
+
+def test_the_share_in_scope_is_of_proven_offences_and_hidden_where_small(engine: Engine) -> None:
+    persons = pa.table(
+        {
+            "person_key": ["a", "b", "c", "d", "e"], "sex": ["M"] * 5,
+            "date_of_birth": pa.array([date(1990, 1, 1)] * 5), "ethnicity": pa.nulls(5, pa.string()),
+            "area": ["North", "North", "South", "West", "West"],
+        }
+    )  # fmt: skip
+    sanctions = pa.table(
+        {
+            "person_key": ["a"] * 30 + ["b"] * 20 + ["c"] * 12 + ["d"] * 15 + ["e"] * 14 + ["a"],
+            "sanction_date": pa.array([date(2026, 1, 5)] * 91 + [date(2024, 1, 5)]),
+            "sanction_type": ["conviction"] * 92,
+            "offence_code": ["04600"] * 92,
+            "offence_date": pa.array([date(2025, 12, 5)] * 92),
+        }
+    )
+    tables = [engine.from_arrow(each, name) for each, name in ((sanctions, "s"), (persons, "p"))]
+    scope = engine.from_arrow(pa.table({"person_key": ["a", "d"]}), "scope")
+    found = {row["area"]: row for row in measures.share_in_scope(engine, *tables, scope, on=UNTIL).to_pylist()}
+    assert found["North"] == {"area": "North", "offences": 50, "in_scope": 30, "percent": 60.0}
+    assert (found["South"]["offences"], found["South"]["in_scope"]) == (12, None)
+    nobody = engine.from_arrow(pa.table({"person_key": pa.array([], pa.string())}), "nobody")
+    found = {row["area"]: row for row in measures.share_in_scope(engine, *tables, nobody, on=UNTIL).to_pylist()}
+    assert (found["North"]["in_scope"], found["North"]["percent"]) == (None, None)
+
+
+def test_victims_are_counted_again_only_where_everybody_counts_them(engine: Engine) -> None:
+    def table(again: int | None) -> Any:
+        rows = [
+            ("North", date(2025, 6, 1), "Burglary", 80, 20),
+            ("North", date(2025, 7, 1), "Drugs", 40, again),
+            ("South", date(2025, 6, 1), "Burglary", 6, 1),
+            ("South", date(2025, 7, 1), "Drugs", 60, 15),
+            ("East", date(2025, 7, 1), "Drugs", 20, 10),
+            ("East", date(2024, 7, 1), "Burglary", 20, 10),
+            ("South", date(2024, 7, 1), "Burglary", 5, 1),
+            ("North", date(2024, 7, 1), "Burglary", 300, 30),
+        ]
+        names = ("area", "month", "crime_type", "victims", "repeat_victims")
+        return engine.from_arrow(pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows]), "v")
+
+    found = by_place(measures.victims(table(12), until=UNTIL))
+    north = found["North", "All"]
+    assert (north["victimisations"], north["repeated"], north["repeated_percent"]) == (120, 32, 26.7)
+    assert north["low"] < 120 < north["high"]
+    assert north["says"] == "fewer"
+    assert found["South", "All"]["says"] == "too few to say"
+    found = by_place(measures.victims(table(None), until=UNTIL))
+    assert {row["repeated"] for row in found.values()} == {None}
+
+
+WAVES = [
+    ("2025 Q1", date(2025, 1, 1), date(2025, 3, 31), None, "Good job", 50.0, 400.0),
+    ("2025 Q2", date(2025, 4, 1), date(2025, 6, 30), None, "Good job", 62.0, 400.0),
+    ("2025 Q3", date(2025, 7, 1), date(2025, 9, 30), None, "Good job", 60.0, 400.0),
+    ("Summer", date(2025, 9, 1), date(2025, 10, 30), None, "Good job", 40.0, 400.0),
+    ("2025 Q4", date(2025, 11, 1), date(2025, 12, 31), None, "Good job", 30.0, 9.5),
+    ("2026 Q1", date(2026, 1, 1), date(2026, 3, 31), None, "Good job", 30.0, 300.0),
+    ("2026 Q1", date(2026, 1, 1), date(2026, 3, 31), "North", "Good job", 30.0, 300.0),
+]
+
+
+def test_a_change_of_confidence_is_told_only_where_its_interval_leaves_out_nought(engine: Engine) -> None:
+    names = ("wave", "wave_start", "wave_end", "area", "question", "percent", "effective_sample")
+    rows = [dict(zip(names, row, strict=True)) for row in reversed(WAVES)]
+    found = measures.confidence(engine.from_arrow(pa.Table.from_pylist(rows), "w")).to_pylist()
+    assert [(row["area"], row["wave"], row["says"]) for row in found] == [
+        ("All", "2025 Q1", "first wave"),
+        ("All", "2025 Q2", "rose"),
+        ("All", "2025 Q3", "no change can be told"),
+        ("All", "Summer", "waves overlap"),
+        ("All", "2025 Q4", "too few to say"),
+        ("All", "2026 Q1", "too few to say"),
+        ("North", "2026 Q1", "first wave"),
+    ]
+    rose = found[1]
+    assert rose["change"] == pytest.approx(12.0)
+    assert 0 < rose["change_low"] < 12 < rose["change_high"]
+    assert found[4]["percent"] is None

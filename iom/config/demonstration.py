@@ -102,6 +102,8 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         tell_the_story(workers, at=now)
     with step("Looking back: who was in the cohort in the years before"):
         earlier_cohort.join(workers, scheme=scheme_called(SCHEMES[0]), at=now, seed=SEED)
+    with step("Offering places by lot"):
+        offer_places_by_lot(workers, at=now)
     with step("Letting another system take released answers"):
         let_in(workers["administrator"], at=now)
     with step("Working out when records are to be reviewed"):
@@ -114,10 +116,11 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         ask_to_put_right(workers["information-governance"], at=now)
     with step("Asking whether it worked"):
         ask_whether_it_works(workers, at=now)
+        watch_who_joined(workers["analyst"], at=now)
 
 
 def ask_whether_it_works(workers: dict[str, Any], *, at: datetime) -> None:
-    """Two questions of the analyst: one answered and released, one whose comparison is to be looked at."""
+    """Two questions of the analyst: one answered, costed and released, one whose comparison is to be looked at."""
     from iom.access.scope import act_in
     from iom.outcomes import operations as outcomes
     from iom.outcomes import queries
@@ -154,6 +157,8 @@ def ask_whether_it_works(workers: dict[str, Any], *, at: datetime) -> None:
         outcomes.ask_for_equality(by=by, at=at)
     work()
     with act_in(by):
+        source = "The partnership's budget for 2025/26; salaries with on-costs."
+        outcomes.set_costs(study_id=first.pk, given=costs(), source=source, seen=None, by=by, at=at)
         answered = queries.get_study(study_id=first.pk, scope=by)
         release = outcomes.ask_release(
             study_id=first.pk,
@@ -167,6 +172,55 @@ def ask_whether_it_works(workers: dict[str, Any], *, at: datetime) -> None:
         outcomes.decide_release(
             release_id=release.pk, is_released=True, reason="", seen=release.sha256, by=reader, at=at
         )
+
+
+def costs() -> Any:
+    """What the scheme costs in a year, and of what crimes reoffences are; the multipliers are made up as well."""
+    from iom.outcomes.evaluation.money import Inputs, Mixed, Post
+
+    return Inputs(
+        staff=[
+            Post("Offender managers, police and probation", 4.0, 52_000),
+            Post("Co-ordinator", 1.0, 46_000),
+            Post("Analyst", 0.4, 44_000),
+        ],
+        other_pounds=35_000,
+        as_usual_pounds=90_000,
+        mean_caseload=70,
+        price_year=2024,
+        mix=[
+            Mixed("Domestic burglary", 0.2, 3.0),
+            Mixed("Theft from vehicle", 0.2, 4.0),
+            Mixed("Theft from person", 0.1, 4.0),
+            Mixed("Violence without injury", 0.15, 2.0),
+            Mixed("Violence with injury", 0.1, 2.0),
+        ],
+        uncosted=0.25,
+    )
+
+
+def watch_who_joined(by: Any, *, at: datetime) -> None:
+    """A watch registered before the first of the earlier cohort joined, looked at today."""
+    from datetime import timedelta
+
+    from iom.access.scope import act_in
+    from iom.outcomes import operations as outcomes
+    from iom.outcomes.choices import Direction
+    from iom.outcomes.operations.watches import Watched
+
+    with act_in(by):
+        watched = Watched(
+            title="Those who join the neighbourhood crime scheme",
+            scheme=scheme_called(SCHEMES[0]),
+            area=None,
+            direction=Direction.WORSE,
+            chance=0.05,
+            cases=200,
+            purpose="The board looks at every case of the last year before anybody else is taken on.",
+        )
+        before = at - timedelta(days=31 * (earlier_cohort.ENDED_MONTHS_AGO + earlier_cohort.MONTHS))
+        outcomes.register_watch(watched=watched, by=by, at=before)
+    work()
 
 
 def let_in(by: Any, *, at: datetime) -> None:
@@ -790,3 +844,85 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
                 by=chair,
                 at=at,
             )
+
+
+ENTRANTS, PLACES = 4, 2  # of a draw for places
+
+
+def offer_places_by_lot(workers: dict[str, Any], *, at: datetime) -> None:
+    """More people wait than there are places: of one scheme the draw is made, of another its list is still open."""
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+
+    by, second = workers["coordinator"], workers["manager"]
+    drawn, still_open = (scheme_called(slug) for slug in SCHEMES[:2])
+    for scheme in (drawn, still_open):
+        entered = let_wait(scheme, workers, at=at)
+        with act_in(by):
+            beacon = "" if scheme == drawn else "Main numbers of the Lotto of the Saturday after the list is closed"
+            draw = cohorts.open_draw(
+                scheme=scheme,
+                places=PLACES,
+                beacon=beacon,
+                entered=entered,
+                left_out=others_who_wait(scheme, entered, by=by),
+                by=by,
+                at=at,
+            )
+            if scheme == drawn:
+                cohorts.close_draw(draw=draw, by=by, at=at)
+        if scheme == drawn:
+            with act_in(second):
+                cohorts.make_draw(draw=draw, beacon_value="", by=second, at=at)
+
+
+def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]:
+    """The next candidates, nominated and deferred for want of a place; the ids of their nominations."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from iom.access.scope import act_in
+    from iom.cohorts import operations as cohorts
+    from iom.cohorts import queries
+    from iom.cohorts.choices import Origin, Outcome
+    from iom.cohorts.operations import Referral, Verdict
+    from iom.cohorts.queries import CandidateFilter
+
+    by, chair = workers["coordinator"], workers["panel-chair"]
+    today = timezone.localdate(at)
+    with act_in(by):
+        run = queries.current_run(scheme_id=scheme.pk)
+        assert run is not None
+        rows = queries.list_candidates(run=run, chosen=CandidateFilter(), page=1, scope=by).rows
+        nominations = [
+            cohorts.nominate(
+                person=candidate.person,
+                scheme=scheme,
+                referral=Referral(reason="Meets the criteria; discussed at the daily meeting."),
+                origin=Origin.CANDIDATES,
+                asked=[],
+                by=by,
+                at=at - timedelta(days=12),
+            )
+            for candidate in rows[len(DECISIONS) + WAITING :][:ENTRANTS]
+        ]
+    with act_in(chair):
+        for nomination in nominations:
+            verdict = Verdict(
+                outcome=Outcome.DEFER,
+                met_on=today - timedelta(days=2),
+                present=(by.agency_id, chair.agency_id),
+                reasons="Meets the criteria; there is no place now.",
+                deferred_until=today + timedelta(days=28),
+            )
+            cohorts.decide(nomination=nomination, verdict=verdict, by=chair, at=at)
+    return [nomination.pk for nomination in nominations]
+
+
+def others_who_wait(scheme: Any, entered: list[int], *, by: Any) -> dict[int, str]:
+    """Whoever else was deferred under the scheme, with why they are left out of the draw."""
+    from iom.cohorts import queries
+
+    waiting = queries.list_waiting(scheme_id=scheme.pk, scope=by)
+    return {each.pk: "Waits for an assessment, not for a place." for each in waiting if each.pk not in entered}

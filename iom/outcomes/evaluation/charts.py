@@ -46,10 +46,12 @@ def crime_chart(
     )
 
 
-def watch_chart(rows: list[dict[str, Any]], *, title: str, text: str, x: str, line: str, alarm: str, width: int) -> str:
-    """How high a watch stood at the end of each block (`case`, `height`, `alarm`), in tenths of its limit."""
+def watch_chart(
+    rows: list[dict[str, Any]], *, title: str, text: str, x: str, y: str, line: str, alarm: str, width: int
+) -> str:
+    """How high a watch stood at the end of each block (`case`, `height`, `alarm`), in per cent of its limit."""
     return charts.cusum_chart(
-        pa.Table.from_pylist(rows), charts.Words(title, text, x), limit=10, line=line, alarm=alarm, width=width
+        pa.Table.from_pylist(rows), charts.Words(title, text, x, y), limit=100, line=line, alarm=alarm, width=width
     )
 
 

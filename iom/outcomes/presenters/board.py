@@ -1,5 +1,6 @@
 """The board's page: each aim with its measure, what that says, and how it was worked out."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,20 +13,37 @@ from iom.outcomes.presenters import words
 from iom.outcomes.presenters.words import NONE, signed
 
 WHOLE = "All"
+Row = dict[str, Any]
+Table = dict[str, Any]
 
 
 def aims(figures: BoardFigures) -> list[dict[str, Any]]:
-    """Fewer victims, less local crime, more confidence: each a heading, sentences, and tables."""
+    """Fewer victims, less local crime, more confidence: each a heading, a sentence, tables, and more of them folded."""
     found = figures.figures
     return [
-        {"id": "victims", "heading": _("Fewer victims"), **victims(found["victims"])},
-        {"id": "crime", "heading": _("Less local crime"), **crime(found["crime"], found["harm"], found["share"])},
-        {"id": "confidence", "heading": _("More confidence"), **confidence(found["confidence"])},
+        {
+            "id": "victims",
+            "heading": _("Fewer victims"),
+            "more": _("Victims by area and kind of crime"),
+            **victims(found["victims"]),
+        },
+        {
+            "id": "crime",
+            "heading": _("Less local crime"),
+            "more": _("Crime by area and kind, its harm, and whose proven offences are"),
+            **crime(found["crime"], found["harm"], found["share"]),
+        },
+        {
+            "id": "confidence",
+            "heading": _("More confidence"),
+            "more": _("What the public says, by area"),
+            **confidence(found["confidence"]),
+        },
     ]
 
 
 def nothing(why: str) -> dict[str, Any]:
-    return {"says": why, "tables": []}
+    return {"says": why, "tables": [], "folded": []}
 
 
 def says_words(says: str | None) -> str:
@@ -44,24 +62,35 @@ def says_words(says: str | None) -> str:
 
 def trend(
     rows: list[dict[str, Any]], *, now: str, before: str, caption: str, headings: tuple[str, str]
-) -> dict[str, Any]:
-    """A table of the last year beside the one before, the whole first, then areas, then types of crime."""
-    ordered = sorted(
-        rows, key=lambda row: (row["area"] != WHOLE or row["crime_type"] != WHOLE, row["crime_type"] != WHOLE)
-    )
-    return {
-        "caption": caption,
-        "headings": [_("Where, or what"), *headings, _("Change"), _("What can be said")],
-        "rows": [
-            [place(row), count(row[now]), count(row[before]), change(row), says_words(row["says"])] for row in ordered
-        ],
-    }
+) -> tuple[list[Table], list[Table]]:
+    """The last year beside the one before: a table of the whole, and those by area and by kind of crime."""
+
+    def table(caption: str, first: str, chosen: Iterable[tuple[str, Row]]) -> Table:
+        cells = [
+            [name, count(row[now]), count(row[before]), change(row), says_words(row["says"])] for name, row in chosen
+        ]
+        return {
+            "caption": caption,
+            "headings": [first, *headings, _("Change"), _("What can be said")],
+            "rows": cells,
+            "words": [4],
+        }
+
+    whole = [(place(row["area"]), row) for row in rows if row["area"] == row["crime_type"] == WHOLE]
+    by_area = [(row["area"], row) for row in rows if row["crime_type"] == WHOLE != row["area"]]
+    by_kind = [(row["crime_type"].capitalize(), row) for row in rows if row["area"] == WHOLE != row["crime_type"]]
+    return [table(caption, _("Where"), whole)], [
+        each
+        for each in (
+            table(_("%(what)s, by area") % {"what": caption}, _("Area"), by_area),
+            table(_("%(what)s, by kind of crime") % {"what": caption}, _("Kind of crime"), by_kind),
+        )
+        if each["rows"]
+    ]
 
 
-def place(row: dict[str, Any]) -> str:
-    if row["area"] == WHOLE and row["crime_type"] == WHOLE:
-        return _("The whole partnership")
-    return str(row["crime_type"] if row["area"] == WHOLE else row["area"]).capitalize()
+def place(area: str) -> str:
+    return _("The whole partnership") if area == WHOLE else area
 
 
 def count(number: int | None) -> str:
@@ -72,26 +101,36 @@ def change(row: dict[str, Any]) -> str:
     """A ratio of daily rates as a change in per cent, with its interval."""
     if row["ratio"] is None:
         return NONE
-    point, low, high = (signed(100 * (row[name] - 1)) for name in ("ratio", "ratio_low", "ratio_high"))
+    point, low, high = (whole_or_tenth(100 * (row[name] - 1)) for name in ("ratio", "ratio_low", "ratio_high"))
     return _("%(point)s%% (%(low)s to %(high)s)") % {"point": point, "low": low, "high": high}
 
 
-def whole(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    return next((row for row in rows if row["area"] == WHOLE and row["crime_type"] == WHOLE), None)
+def whole_or_tenth(value: float) -> str:
+    """A whole number with its sign; one place where that would be nought, so that the end of an interval which leaves
+    out no change does not read as none."""
+    text = signed(value)
+    if text != "0":
+        return text
+    tenth = displayed(value, places=1)
+    return "0" if tenth == "0.0" else tenth if tenth.startswith("-") else f"+{tenth}"
+
+
+def says_of_whole(rows: list[Row]) -> str:
+    total = next((row for row in rows if row["area"] == WHOLE and row["crime_type"] == WHOLE), None)
+    return says_words(total["says"] if total else None)
 
 
 def victims(rows: list[dict[str, Any]] | str) -> dict[str, Any]:
     if isinstance(rows, str) or not rows:
         return nothing(rows if rows and isinstance(rows, str) else _("No counts of victims have come in."))
-    total = whole(rows)
-    table = trend(
+    tables, folded = trend(
         rows,
         now="victimisations",
         before="victimisations_before",
         caption=_("Victims of recorded crime"),
         headings=(_("Last 12 months"), _("12 before")),
     )
-    return {"says": says_words(total["says"] if total else None), "tables": [table]}
+    return {"says": says_of_whole(rows), "tables": tables, "folded": folded}
 
 
 def crime(
@@ -99,31 +138,28 @@ def crime(
 ) -> dict[str, Any]:
     if isinstance(rows, str) or not rows:
         return nothing(rows if rows and isinstance(rows, str) else _("No recorded crime has come in."))
-    total = whole(rows)
-    tables = [
-        trend(
-            rows,
-            now="crimes",
-            before="crimes_before",
-            caption=_("Recorded crime"),
-            headings=(_("Last 12 months"), _("12 before")),
-        )
-    ]
+    tables, folded = trend(
+        rows,
+        now="crimes",
+        before="crimes_before",
+        caption=_("Recorded crime"),
+        headings=(_("Last 12 months"), _("12 before")),
+    )
     known = {row["area"] for row in rows if row["crime_type"] == WHOLE and row["crimes"] is not None}
     if not isinstance(harm, str) and harm:
-        tables.append(
+        folded.append(
             {
                 "caption": _("Harm of recorded crime, in days of sentence"),
                 "headings": [_("Area"), _("Harm, low to high")],
                 "rows": [
-                    [row["area"] if row["area"] != WHOLE else _("The whole partnership"), days(row)]
+                    [place(row["area"]), days(row)]
                     for row in harm
                     if row["crime_type"] == WHOLE and row["area"] in known
                 ],
             }
         )
     if not isinstance(share, str) and share:
-        tables.append(
+        folded.append(
             {
                 "caption": _("Proven offences of the last 12 months, and whose they are"),
                 "headings": [
@@ -134,7 +170,7 @@ def crime(
                 ],
                 "rows": [
                     [
-                        row["area"] if row["area"] != WHOLE else _("The whole partnership"),
+                        place(row["area"]),
                         words.count(row["offences"]) if row["offences"] is not None else NONE,
                         words.count(row["in_scope"]) if row["in_scope"] is not None else NONE,
                         NONE if row["percent"] is None else f"{displayed(row['percent'])}%",
@@ -143,23 +179,39 @@ def crime(
                 ],
             }
         )
-    return {"says": says_words(total["says"] if total else None), "tables": tables}
+    return {"says": says_of_whole(rows), "tables": tables, "folded": folded}
 
 
 def days(row: dict[str, Any]) -> str:
     if row["harm_low"] is None or row["harm_high"] is None:
         return NONE
-    return _("%(low)s to %(high)s") % {"low": f"{row['harm_low']:,.0f}", "high": f"{row['harm_high']:,.0f}"}
+    low, high = (f"{row[name]:,.0f}" for name in ("harm_low", "harm_high"))
+    return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def confidence(rows: list[dict[str, Any]] | str) -> dict[str, Any]:
     if isinstance(rows, str) or not rows:
         return nothing(rows if rows and isinstance(rows, str) else _("No survey has come in."))
     latest = [row for row in rows if row["wave_end"] == max(each["wave_end"] for each in rows)]
-    table = {
-        "caption": _("What the public says, by the last wave"),
+    caption = _("What the public says, by the last wave (%(wave)s)") % {"wave": latest[0]["wave"]}
+    of_whole = [(row["question"], row) for row in latest if row["area"] == WHOLE]
+    by_question: dict[str, list[tuple[str, Row]]] = {}
+    for row in latest:
+        if row["area"] != WHOLE:
+            by_question.setdefault(row["question"], []).append((row["area"], row))
+    said = {row["says"] for row in latest}
+    return {
+        "says": says_words(said.pop()) if len(said) == 1 else _("It differs by question and area"),
+        "tables": [survey(of_whole, caption=caption, first=_("Question"))] if of_whole else [],
+        "folded": [survey(found, caption=question, first=_("Area")) for question, found in by_question.items()],
+    }
+
+
+def survey(chosen: Iterable[tuple[str, Row]], *, caption: str, first: str) -> Table:
+    return {
+        "caption": caption,
         "headings": [
-            _("Question and area"),
+            first,
             _("Say so"),
             _("95% interval"),
             _("Change from the wave before"),
@@ -167,8 +219,7 @@ def confidence(rows: list[dict[str, Any]] | str) -> dict[str, Any]:
         ],
         "rows": [
             [
-                _("%(question)s (%(area)s, %(wave)s)")
-                % {"question": row["question"], "area": row["area"], "wave": row["wave"]},
+                name,
                 NONE if row["percent"] is None else f"{displayed(row['percent'])}%",
                 NONE
                 if row["low"] is None
@@ -183,13 +234,9 @@ def confidence(rows: list[dict[str, Any]] | str) -> dict[str, Any]:
                 },
                 says_words(row["says"]),
             ]
-            for row in latest
+            for name, row in chosen
         ],
-    }
-    said = {row["says"] for row in latest}
-    return {
-        "says": says_words(said.pop()) if len(said) == 1 else _("It differs by question and area"),
-        "tables": [table],
+        "words": [4],
     }
 
 
@@ -245,6 +292,7 @@ def areas_table(rows: list[dict[str, Any]]) -> dict[str, Any]:
             ]
             for row in rows
         ],
+        "words": [4],
     }
 
 

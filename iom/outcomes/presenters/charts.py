@@ -131,8 +131,12 @@ def crime(figures: BoardFigures, *, width: int) -> str:
 
 
 def months(figures: BoardFigures) -> list[dict[str, Any]]:
+    """The months of the whole, without that in which the record may begin: it need not be a whole one."""
     rows = figures.figures["crime_by_month"]
-    return [] if isinstance(rows, str) else [row for row in rows if row["area"] == "All"]
+    found = [] if isinstance(rows, str) else [row for row in rows if row["area"] == "All"]
+    while found and found[0]["rolling"] is None and found[0]["crimes"] is None:
+        found.pop(0)
+    return found[1:] if found and found[0]["rolling"] is None else found
 
 
 def areas(figures: BoardFigures, *, width: int) -> str:

@@ -96,7 +96,9 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 
 
 def compared(rows: list[Row], *, caption: str, headings: tuple[str, str]) -> Table:
-    """A table of who was chosen of whom, and in one sentence which groups stand out."""
+    """A table of who was chosen of whom, and which groups stand out; no rows where no group's rate is shown."""
+    if all(row["rate"] is None for row in rows if row["group"] != WHOLE):
+        return {"caption": caption, "says": only_of_all(rows), "headings": [], "rows": []}
     return {
         "caption": caption,
         "says": standing_out(rows),
@@ -113,6 +115,23 @@ def compared(rows: list[Row], *, caption: str, headings: tuple[str, str]) -> Tab
             for row in in_order(rows)
         ],
     }
+
+
+def only_of_all(rows: list[Row]) -> str:
+    """What there is to say where groups are too small."""
+    said = _("Too few people took this step, or did not, for groups to be compared.")
+    whole = next((row for row in rows if row["group"] == WHOLE), None)
+    if whole is None or whole["rate"] is None:
+        return said
+    return (
+        _("%(chosen)s of %(base)s people, %(rate)s.")
+        % {
+            "chosen": number(whole["chosen"]),
+            "base": number(whole["base"]),
+            "rate": percent(whole["rate"]),
+        }
+        + f" {said}"
+    )
 
 
 def standing_out(rows: list[Row]) -> str:

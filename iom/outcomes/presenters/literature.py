@@ -43,6 +43,7 @@ def beside(study: Study) -> dict[str, Any]:
                     _("Design"), _("Source"),
                 ],
                 "rows": rows,
+                "words": [4, 5],
             }
         ],
     }  # fmt: skip

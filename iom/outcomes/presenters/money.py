@@ -18,6 +18,7 @@ from iom.outcomes.presenters import report
 from iom.outcomes.presenters.report import section
 from iom.outcomes.presenters.words import NONE, percent
 
+WORD_JOINER = "\u2060"
 Document = dict[str, Any]
 Section = dict[str, Any]
 
@@ -139,9 +140,13 @@ def beside(level: AtMultiplier, effect: Effect, given: Inputs) -> list[str]:
         return []
     each = level.needed / given.mean_caseload
     if each < effect.avoided.low:
-        return [_("Even the least that may have been avoided is more than it needs.")]
+        return [
+            _("Even the least that may have been avoided is more than it needs, if each reoffence counts as one crime.")
+        ]
     if each > effect.avoided.high:
-        return [_("Even the most that may have been avoided is less than it needs.")]
+        return [
+            _("Even the most that may have been avoided is less than it needs, if each reoffence counts as one crime.")
+        ]
     return [_("What it needs lies within that interval, so it cannot be told from chance whether it pays for itself.")]
 
 
@@ -232,6 +237,7 @@ def a_reoffence(found: Reckoned, given: Inputs) -> Section:
             _("In prices of %(year)s") % {"year": given.price_year}, _("Confirmed"),
         ],
         "rows": rows,
+        "words": [5],
     }  # fmt: skip
     return section(_("What an average reoffence costs"), *paragraphs, tables=[table])
 
@@ -400,9 +406,9 @@ def by_and_on(user_id: int | None, at: datetime | None, *, names: Mapping[int, s
 
 
 def pounds(value: float) -> str:
-    """Whole pounds: "-£1,234"."""
+    """Whole pounds: "-£1,234", whose sign no line break parts from it."""
     text = f"{abs(value):,.0f}"
-    return f"-£{text}" if value < 0 and text != "0" else f"£{text}"
+    return f"-{WORD_JOINER}£{text}" if value < 0 and text != "0" else f"£{text}"
 
 
 def about(value: float) -> str:

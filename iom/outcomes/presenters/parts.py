@@ -72,15 +72,18 @@ def table(found: dict[str, Any], p: float, measure: str) -> dict[str, Any]:
         for level in found["levels"]
     }
     rows |= {level: [_("not shown"), NONE, NONE, NONE, NONE] for level in (*found["withheld"], *found["no_estimate"])}
+    headings = [
+        _("Group"), _("People who joined"), _("Difference (%(unit)s)") % {"unit": words.unit(measure)},
+        _("95% interval"),
+    ]  # fmt: skip
+    if any(level["drawn"] is not None for level in found["levels"]):
+        headings += [_("Drawn to the mean"), _("Its interval")]
     return {
         "caption": _("Difference by %(name)s (chance that groups differ so much: p %(p)s)")
         % {"name": str(moderator_names()[name]).lower(), "p": words.chance(p)},
-        "headings": [
-            _("Group"), _("People who joined"), _("Difference (%(unit)s)") % {"unit": words.unit(measure)},
-            _("95% interval"), _("Drawn to the mean"), _("Its interval"),
-        ],
-        "rows": [[level_name(name, level), *rows[level]] for level in in_order(name, list(rows))],
-    }  # fmt: skip
+        "headings": headings,
+        "rows": [[level_name(name, level), *rows[level]][: len(headings)] for level in in_order(name, list(rows))],
+    }
 
 
 def moderator_names() -> dict[str, str]:

@@ -431,6 +431,7 @@ def balance_table(design: dict[str, Any]) -> dict[str, Any]:
             _("Now"),
         ],
         "rows": rows,
+        "words": [5],
     }  # fmt: skip
 
 

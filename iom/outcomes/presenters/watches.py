@@ -129,7 +129,7 @@ def blocks(result: WatchResult | None) -> dict[str, Any] | None:
     found = result.figures["since"]
     return {
         "caption": _("Those who joined since the watch was registered"),
-        "headings": [*headings(), _("Height, of the limit")],
+        "headings": [*headings(), _("Height, in per cent of the limit")],
         "rows": [[*cells(each), height(each["tenths"])] for each in found],
     }
 
@@ -199,14 +199,15 @@ def drawn(result: WatchResult, *, width: int) -> str:
     if width not in evaluation.WIDTHS or not result.figures["since"]:
         raise NotVisible
     rows = [
-        {"case": each["cases"], "height": each["tenths"], "alarm": each["tenths"] == 10}
+        {"case": each["cases"], "height": 10 * each["tenths"], "alarm": each["tenths"] == 10}
         for each in result.figures["since"]
     ]
     return evaluation.watch_chart(
         [{"case": 0, "height": 0, "alarm": False}, *rows],
-        title=_("How high the watch stood, in tenths of its limit"),
+        title=_("How high the watch stood, in per cent of its limit"),
         text=chart_text(result),
         x=_("People whose outcome is final"),
+        y=_("Height, in per cent of the limit"),
         line=_("Alarm limit"),
         alarm=_("Alarm"),
         width=width,

@@ -97,8 +97,14 @@ def legend(width: int, *, of_lines: bool = False) -> "alt.Legend":
 
     return alt.Legend(
         title=None, orient="top", direction="horizontal", columns=1 if width < 480 else 3, labelLimit=width - 60,
-        symbolStrokeColor=INK, symbolSize=400 if of_lines else 90,
+        symbolStrokeColor=INK, symbolSize=400 if of_lines else 90, columnPadding=spare(width),
+        padding=spare(width) // 3,
     )  # fmt: skip
+
+
+def spare(width: int) -> int:
+    """Room, in pixels, for names that come out longer than reckoned: who has no Arial reads a wider font."""
+    return width // 24
 
 
 def lines_of_title(text: str, width: int) -> list[str]:
@@ -121,7 +127,7 @@ def drawn(chart: Any, words: Words, *, width: int, height: int) -> str:
         width=width,
         height=height,
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-        padding={"left": 4, "right": 12, "top": 4, "bottom": 4},
+        padding={"left": 4 + spare(width), "right": 12, "top": 4, "bottom": 4},
     )
     look = (
         sized.configure(font=FONT, background="white")

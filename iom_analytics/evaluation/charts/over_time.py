@@ -186,16 +186,18 @@ def cusum_chart(
             ),
         )
     )
-    marks = (
-        alt.Chart(data([{**row, "mark": alarm} for row in rows if row["alarm"]]))
-        .mark_point(filled=True, color=BLUE, size=150, opacity=1)
-        .encode(
-            x=x,
-            y="height:Q",
-            shape=alt.Shape("mark:N", scale=alt.Scale(domain=[alarm], range=["diamond"]), legend=legend(width)),
+    layers: list[Any] = [bound, path]
+    if loud := [{**row, "mark": alarm} for row in rows if row["alarm"]]:
+        layers.append(
+            alt.Chart(data(loud))
+            .mark_point(filled=True, color=BLUE, size=150, opacity=1)
+            .encode(
+                x=x,
+                y="height:Q",
+                shape=alt.Shape("mark:N", scale=alt.Scale(domain=[alarm], range=["diamond"]), legend=legend(width)),
+            )
         )
-    )
-    return drawn(alt.layer(bound, path, marks), words, width=width, height=height_for(width))
+    return drawn(alt.layer(*layers), words, width=width, height=height_for(width))
 
 
 def time_series_chart(

@@ -158,7 +158,7 @@ def test_a_crime_that_the_table_no_longer_has_is_said() -> None:
 
 
 def test_figures_are_no_finer_than_they_are_known() -> None:
-    assert money.pounds(-1234.5) == "-£1,234"
+    assert money.pounds(-1234.5) == "-\u2060£1,234"
     assert money.pounds(-0.2) == "£0"
     assert money.about(123_456) == "£123,000"
     assert (money.rough(-0.02), money.rough(-1.36), money.rough(16.4), money.rough(1234)) == (

@@ -67,22 +67,30 @@ def open_draw(
         DrawSeed.objects.create(partnership_id=by.partnership_id, draw=draw, seed=seed)
     detail = {"scheme": scheme.pk, "places": places, "commitment": draw.commitment, "beacon": draw.beacon}
     _record(draw, action="open_draw", by=by, at=at, detail=detail)
-    settle_entrants(draw=draw, entered=entered, left_out=left_out, by=by, at=at)
+    settle_entrants(draw=draw, entered=entered, left_out=left_out, seen=None, by=by, at=at)
     return draw
 
 
 @transaction.atomic
 def settle_entrants(
-    *, draw: EntryDraw, entered: Collection[int], left_out: Mapping[int, str], by: Scope, at: datetime
+    *,
+    draw: EntryDraw,
+    entered: Collection[int],
+    left_out: Mapping[int, str],
+    seen: datetime | None,
+    by: Scope,
+    at: datetime,
 ) -> None:
     """Enters nominations or leaves them out, until the list is closed; those of neither stay as they were.
 
-    Only who waits can be in it: nominations under the scheme that the panel deferred and `by` may see. Each change is
-    an event about its person.
+    `seen` is when somebody was last settled as `by` saw it (`queries.last_settled`): what was settled since is not
+    undone unseen. Only who waits can be in it: nominations under the scheme that the panel deferred and `by` may see.
+    Each change is an event about its person.
     """
     by.check(Permission.DRAW_RUN)
     draw = locked(row=draw, by=by)
     rules.check_can_settle_entrants(state=draw.state, left_out=left_out)
+    rules.check_sees_last_settled(last=queries.last_settled(draw=draw, scope=by), seen=seen)
     wanted = {**dict.fromkeys(entered, ""), **{pk: why.strip() for pk, why in left_out.items()}}
     waiting = {each.pk: each for each in queries.list_waiting(scheme_id=draw.scheme_id, scope=by)}
     if not set(wanted) <= set(waiting):
@@ -111,11 +119,15 @@ def close_draw(*, draw: EntryDraw, by: Scope, at: datetime) -> None:
     draw = locked(row=draw, by=by)
     rules.check_can_move(rules.DRAW, state=draw.state, move="close")
     unsettled = queries.count_unsettled(draw=draw, scope=by)
-    # As the system: somebody whom another co-ordinator entered is in the draw, whether `by` may see them or not.
-    with act_in(_system(by)):
+    # As the system: whoever waits counts, whether `by` may see them or not.
+    system = _system(by)
+    with act_in(system):
+        unseen = queries.count_unsettled(draw=draw, scope=system) - unsettled
         _leave_out_who_waits_no_more(draw, by=by, at=at)
         entrants = list(DrawEntrant.objects.filter(draw=draw, left_out_because="").order_by("pk"))
-        rules.check_can_close_draw(state=draw.state, places=draw.places, entrants=len(entrants), unsettled=unsettled)
+        rules.check_can_close_draw(
+            state=draw.state, places=draw.places, entrants=len(entrants), unsettled=unsettled, unseen=unseen
+        )
         for entrant in entrants:
             entrant.key = token_hex(KEY_BYTES)
             DrawEntrant.objects.filter(pk=entrant.pk).update(key=entrant.key)

@@ -1,8 +1,9 @@
 """Draws for places, who waits for one, and whom the last draw put first."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from iom.access.scope import Scope, act_in, unrestricted
 from iom.cohorts.choices import DrawState, MembershipState, NominationState, VersionStatus
@@ -45,6 +46,13 @@ def count_unsettled(*, draw: EntryDraw, scope: Scope) -> int:
     """How many of those who wait are neither in the draw nor left out of it."""
     waiting = Nomination.objects.visible_to(scope).filter(scheme_id=draw.scheme_id, state=NominationState.DEFERRED)
     return int(waiting.exclude(pk__in=DrawEntrant.objects.filter(draw=draw).values("nomination_id")).count())
+
+
+def last_settled(*, draw: EntryDraw, scope: Scope) -> datetime | None:
+    """When somebody whom the reader may see was last entered or left out; None where nobody was."""
+    settled = DrawEntrant.objects.visible_to(scope).filter(draw=draw)
+    found: datetime | None = settled.aggregate(last=Max("settled_at"))["last"]
+    return found
 
 
 def capacity_of(*, scheme_id: int, scope: Scope) -> int:

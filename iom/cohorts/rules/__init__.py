@@ -10,6 +10,7 @@ from iom.cohorts.rules.draws import (
     check_can_draw,
     check_can_settle_entrants,
     check_is_worth_drawing,
+    check_sees_last_settled,
 )
 from iom.cohorts.rules.members import (
     can_deselect,
@@ -105,6 +106,7 @@ __all__ = [
     "check_is_not_restricted",
     "check_is_worth_drawing",
     "check_says_why",
+    "check_sees_last_settled",
     "is_ready_for_panel",
     "review_problems",
     "state_diagram",

@@ -1,6 +1,7 @@
 """Who may move a draw for places on, and when. It says in which order places are offered, and selects nobody."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from iom.cohorts.choices import DrawState
 from iom.cohorts.rules.states import DRAW, check_can_move
@@ -16,6 +17,12 @@ def check_can_settle_entrants(*, state: str, left_out: Mapping[int, str]) -> Non
         raise InvalidInput("Whoever is left out of a draw is left out for a reason.", wrong)
 
 
+def check_sees_last_settled(*, last: datetime | None, seen: datetime | None) -> None:
+    """Nobody undoes, with a form that was opened before, what a colleague settled since."""
+    if last != seen:
+        raise WrongState("Somebody has settled who is in this draw since you opened the page. Look at it again.")
+
+
 def check_is_worth_drawing(*, places: int, entrants: int) -> None:
     """Chance decides only where there are fewer places than people."""
     if places < 1:
@@ -25,11 +32,17 @@ def check_is_worth_drawing(*, places: int, entrants: int) -> None:
         raise InvalidInput(f"{said} nomination.", {"places": f"{said} nomination"})
 
 
-def check_can_close_draw(*, state: str, places: int, entrants: int, unsettled: int) -> None:
+def check_can_close_draw(*, state: str, places: int, entrants: int, unsettled: int, unseen: int) -> None:
+    """`unsettled` are those whom the closer may see, and `unseen` those whom only other workers see."""
     check_can_move(DRAW, state=state, move="close")
     if unsettled:
         raise WrongState(
             "Somebody waits who is neither in the draw nor left out of it. Settle that before you close the list."
+        )
+    if unseen:
+        raise WrongState(
+            "Somebody waits whom you may not see, and who is neither in the draw nor left out of it. A co-ordinator of "
+            "the agency that nominated them has to settle that before the list can be closed."
         )
     if entrants <= places:
         raise WrongState(

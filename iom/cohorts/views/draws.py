@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -127,10 +128,17 @@ def entrants(request: ScopedRequest, draw_id: int) -> HttpResponse:
     settled = {each.nomination_id: each for each in queries.list_entrants(draw=found, scope=scope)}
     form = EntrantsForm(request.POST or None, waiting=present.waiting_fields(waiting, settled=settled))
     check_shows_everybody(form)
+    last = queries.last_settled(draw=found, scope=scope)
+    seen = request.POST.get("seen", "") if request.method == "POST" else last.isoformat() if last else ""
     if request.method == "POST" and form.is_valid():
         try:
             cohorts.settle_entrants(
-                draw=found, entered=form.entered, left_out=form.left_out, by=scope, at=timezone.now()
+                draw=found,
+                entered=form.entered,
+                left_out=form.left_out,
+                seen=parse_datetime(seen),
+                by=scope,
+                at=timezone.now(),
             )
         except InvalidInput as error:
             add_errors(form, error)
@@ -141,6 +149,7 @@ def entrants(request: ScopedRequest, draw_id: int) -> HttpResponse:
         "form": form,
         "draw": found,
         "waiting": waiting,
+        "seen": seen,
         "cancel": {"href": reverse("cohorts-draw", args=[found.pk]), "text": _("Cancel")},
     }
     return render(request, "cohorts/draw_entrants.html", context)

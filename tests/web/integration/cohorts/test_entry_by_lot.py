@@ -226,6 +226,7 @@ def test_who_waits_is_settled_before_the_list_is_closed(
         came = wait_for_place(nominate(late, scheme, chair.scope), chair.scope)
     sent = dict.fromkeys(re.findall(r'name="(out_\d+)"', shown), "")
     assert len(sent) == 5
+    sent |= re.findall(r'name="(seen)" value="([^"]+)"', shown)
     assert client.post(page, sent).status_code == 409
     closing = client.post(reverse("cohorts-close-draw", args=[draw.pk]))
     assert (closing.status_code, "neither in the draw nor left out" in closing.text) == (409, True)
@@ -267,7 +268,7 @@ def test_nobody_enters_or_leaves_after_the_list_is_closed(
     with act_in(alice.scope):
         draw = make_draw(scheme, waiting[:4], by=alice.scope, left_out={waiting[4].pk: "Fixed"}, state="closed")
         with pytest.raises(WrongState, match="nobody can be entered or left out"):
-            cohorts.settle_entrants(draw=draw, entered=[waiting[4].pk], left_out={}, by=alice.scope, at=AT)
+            cohorts.settle_entrants(draw=draw, entered=[waiting[4].pk], left_out={}, seen=AT, by=alice.scope, at=AT)
     of_draw = DrawEntrant.objects.filter(draw=draw)
     attempts: list[Callable[[], object]] = [
         lambda: of_draw.filter(nomination=waiting[0]).delete(),
@@ -392,7 +393,7 @@ def test_who_may_run_a_draw_and_who_may_look(
     # The panel decides; it does not run the draw.
     works: list[Callable[[Scope], object]] = [
         lambda by: cohorts.open_draw(scheme=scheme, places=1, beacon="", entered=[], left_out={}, by=by, at=AT),
-        lambda by: cohorts.settle_entrants(draw=draw, entered=[], left_out={}, by=by, at=AT),
+        lambda by: cohorts.settle_entrants(draw=draw, entered=[], left_out={}, seen=AT, by=by, at=AT),
         lambda by: cohorts.close_draw(draw=draw, by=by, at=AT),
         lambda by: cohorts.make_draw(draw=draw, beacon_value="", by=by, at=AT),
         lambda by: cohorts.withdraw_draw(draw=draw, reason="No", by=by, at=AT),
@@ -431,6 +432,46 @@ def test_somebody_whom_a_reader_may_not_see_is_a_key_and_no_name(
     with act_in(place.system()):
         for each in Event.objects.filter(actor_id=second.user.pk, action="view.draw"):
             assert "Ashdown" not in str(each.__dict__)
+
+
+def test_a_form_that_was_opened_before_undoes_nothing(
+    scheme: Scheme, waiting: list[Nomination], alice: Worker, second: Worker, as_user: AsUser
+) -> None:
+    with act_in(alice.scope):
+        draw = make_draw(scheme, waiting, by=alice.scope, places=2)
+    page = reverse("cohorts-draw-entrants", args=[draw.pk])
+    first, other = as_user(alice), as_user(second)
+    forms = [
+        dict(re.findall(r'name="(out_\d+|seen)"[^>]*?value="([^"]*)"', each.get(page).text)) for each in (first, other)
+    ]
+    sent = {f"out_{each.pk}": "" for each in waiting}
+    high = {f"out_{waiting[0].pk}": "MAPPA 3: must be in"}
+    assert other.post(page, sent | high | {"seen": forms[1]["seen"]}).status_code == 302
+    answer = first.post(page, sent | {f"out_{waiting[1].pk}": "In custody"} | {"seen": forms[0]["seen"]})
+    assert (answer.status_code, "since you opened the page" in answer.text) == (409, True)
+    with act_in(alice.scope):
+        said = dict(DrawEntrant.objects.exclude(left_out_because="").values_list("nomination_id", "left_out_because"))
+    assert said == {waiting[0].pk: "MAPPA 3: must be in"}
+
+
+def test_the_list_is_not_closed_over_somebody_whom_the_closer_may_not_see(
+    scheme: Scheme, waiting: list[Nomination], place: Place, alice: Worker, second: Worker
+) -> None:
+    """Shared with the police and the prison alone, and settled by nobody yet."""
+    audience = [place.agencies["Police"].pk, place.agencies["Prison"].pk]
+    with act_in(place.system()):
+        hidden = Nomination.objects.filter(pk=waiting[0].pk)
+        hidden.update(audience="listed", audience_agencies=audience, owner_agency=place.agencies["Police"])
+    with act_in(second.scope):
+        draw = make_draw(scheme, waiting[1:], by=second.scope)
+        with pytest.raises(WrongState, match="whom you may not see"):
+            cohorts.close_draw(draw=draw, by=second.scope, at=AT)
+    with act_in(alice.scope):
+        seen = queries.last_settled(draw=draw, scope=alice.scope)
+        cohorts.settle_entrants(draw=draw, entered=[waiting[0].pk], left_out={}, seen=seen, by=alice.scope, at=AT)
+    with act_in(second.scope):
+        cohorts.close_draw(draw=draw, by=second.scope, at=AT)
+    assert len(latest(place).keys) == 5
 
 
 def test_somebody_with_limited_access_is_kept_from_whom_it_shuts_out(

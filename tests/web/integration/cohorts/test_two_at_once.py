@@ -146,7 +146,7 @@ def test_somebody_is_left_out_while_the_list_is_closed() -> None:
     def leaving_out() -> None:
         with act_in(one.scope):
             left_out = {waiting[0].pk: "Fixed cohort"}
-            cohorts.settle_entrants(draw=draw, entered=[], left_out=left_out, by=one.scope, at=AT)
+            cohorts.settle_entrants(draw=draw, entered=[], left_out=left_out, seen=AT, by=one.scope, at=AT)
 
     def closing() -> None:
         with act_in(other.scope):

@@ -229,7 +229,7 @@ def test_more_reoffences_than_without_it(study: Study, analyst: Worker, as_user:
         "Even the most that may have been avoided is less than it needs, if each reoffence counts as one crime." in said
     )
     assert "is less than 1% if each reoffence counts as one crime" in said
-    assert "net benefit is -£161,000 a year" in said  # -10 x 6,095 - 100,000
+    assert "net benefit is -\u2060£161,000 a year" in said  # -10 x 6,095 - 100,000
 
 
 def test_what_costs_no_more_than_before_has_nothing_to_pay_for(

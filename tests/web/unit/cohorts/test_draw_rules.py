@@ -33,12 +33,12 @@ def test_nobody_is_left_out_without_a_reason(why: str) -> None:
 def test_where_there_is_a_place_for_everybody_nothing_is_drawn(places: int, entrants: int, is_worth: bool) -> None:
     if is_worth:
         rules.check_is_worth_drawing(places=places, entrants=entrants)
-        rules.check_can_close_draw(state=D.OPEN, places=places, entrants=entrants, unsettled=0)
+        rules.check_can_close_draw(state=D.OPEN, places=places, entrants=entrants, unsettled=0, unseen=0)
         return
     with pytest.raises(InvalidInput, match="a place for everybody"):
         rules.check_is_worth_drawing(places=places, entrants=entrants)
     with pytest.raises(WrongState, match="a place for everybody"):
-        rules.check_can_close_draw(state=D.OPEN, places=places, entrants=entrants, unsettled=0)
+        rules.check_can_close_draw(state=D.OPEN, places=places, entrants=entrants, unsettled=0, unseen=0)
 
 
 def test_without_a_place_there_is_no_draw() -> None:
@@ -48,7 +48,7 @@ def test_without_a_place_there_is_no_draw() -> None:
 
 def test_a_list_is_closed_only_when_everybody_who_waits_is_settled() -> None:
     with pytest.raises(WrongState, match="neither in the draw nor left out"):
-        rules.check_can_close_draw(state=D.OPEN, places=1, entrants=3, unsettled=1)
+        rules.check_can_close_draw(state=D.OPEN, places=1, entrants=3, unsettled=1, unseen=0)
 
 
 def test_who_closed_the_list_does_not_draw() -> None:

@@ -57,8 +57,8 @@ class NominationState(models.TextChoices):
 class DrawState(models.TextChoices):
     """Where a draw for places stands. It says in which order places are offered, and selects nobody."""
 
-    OPEN = "open", _("Open: the list is being settled")
-    CLOSED = "closed", _("List closed: to be drawn")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("List closed")
     DRAWN = "drawn", _("Drawn")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

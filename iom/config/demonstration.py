@@ -846,7 +846,7 @@ def tell_the_story(workers: dict[str, Any], *, at: datetime) -> None:
             )
 
 
-ENTRANTS, PLACES = 4, 2  # of a draw for places
+ENTRANTS, PLACES = 4, 1  # of a draw for places
 
 
 def offer_places_by_lot(workers: dict[str, Any], *, at: datetime) -> None:
@@ -886,6 +886,7 @@ def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]
     from iom.cohorts import operations as cohorts
     from iom.cohorts import queries
     from iom.cohorts.choices import Origin, Outcome
+    from iom.cohorts.models import Nomination
     from iom.cohorts.operations import Referral, Verdict
     from iom.cohorts.queries import CandidateFilter
 
@@ -895,6 +896,7 @@ def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]
         run = queries.current_run(scheme_id=scheme.pk)
         assert run is not None
         rows = queries.list_candidates(run=run, chosen=CandidateFilter(), page=1, scope=by).rows
+        nominated = set(Nomination.objects.visible_to(by).filter(scheme=scheme).values_list("person_id", flat=True))
         nominations = [
             cohorts.nominate(
                 person=candidate.person,
@@ -905,7 +907,7 @@ def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]
                 by=by,
                 at=at - timedelta(days=12),
             )
-            for candidate in rows[len(DECISIONS) + WAITING :][:ENTRANTS]
+            for candidate in [row for row in rows if row.person_id not in nominated][:ENTRANTS]
         ]
     with act_in(chair):
         for nomination in nominations:

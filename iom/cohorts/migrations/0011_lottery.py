@@ -74,8 +74,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "Open: the list is being settled"),
-                            ("closed", "List closed: to be drawn"),
+                            ("open", "Open"),
+                            ("closed", "List closed"),
                             ("drawn", "Drawn"),
                             ("withdrawn", "Withdrawn"),
                         ],

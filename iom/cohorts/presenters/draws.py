@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from iom.cohorts.choices import DrawState, OtherArrangement, type_name
+from iom.cohorts.choices import DrawState, OtherArrangement, Supervision, type_name
 from iom.cohorts.models import DrawEntrant, EntryDraw, Nomination
 from iom.cohorts.presenters.people import particulars
 from iom.cohorts.queries import InDraw
@@ -99,7 +99,9 @@ def waiting_fields(waiting: Iterable[Nomination], *, settled: Mapping[int, DrawE
     found = {}
     for each in waiting:
         arrangements = [str(OtherArrangement(value).label) for value in each.other_arrangements]
-        says = [type_name(each.proposed_type), str(each.get_supervision_display()), *arrangements]
+        is_known = each.supervision != Supervision.UNKNOWN
+        supervision = str(each.get_supervision_display()) if is_known else _("Supervision not known")
+        says = [type_name(each.proposed_type), supervision, *arrangements]
         own = settled.get(each.pk)
         found[each.pk] = {
             "name": each.person.name,

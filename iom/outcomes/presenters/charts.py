@@ -131,12 +131,17 @@ def crime(figures: BoardFigures, *, width: int) -> str:
 
 
 def months(figures: BoardFigures) -> list[dict[str, Any]]:
-    """The months of the whole, without that in which the record may begin: it need not be a whole one."""
+    """The months of the whole. That in which the record begins need not be a whole one, so neither it nor the mean of
+    the twelve months that begin with it is there."""
     rows = figures.figures["crime_by_month"]
-    found = [] if isinstance(rows, str) else [row for row in rows if row["area"] == "All"]
+    found = [] if isinstance(rows, str) else [dict(row) for row in rows if row["area"] == "All"]
     while found and found[0]["rolling"] is None and found[0]["crimes"] is None:
         found.pop(0)
-    return found[1:] if found and found[0]["rolling"] is None else found
+    if not found or found[0]["rolling"] is not None:
+        return found
+    for row in found[11:12]:
+        row["rolling"] = None
+    return found[1:]
 
 
 def areas(figures: BoardFigures, *, width: int) -> str:

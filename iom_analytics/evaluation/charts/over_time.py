@@ -83,8 +83,7 @@ def survival_chart(table: pa.Table, words: Words, *, at_risk: str = "Number at r
             ),
         )
     )
-    every = max(1, -(-len(times) * ROOM_FOR_A_NUMBER // max(1, width - 90)))
-    shown = set(times[::every])
+    shown = apart(times, least=ROOM_FOR_A_NUMBER * times[-1] / (width - 90))
     under = 12 + LINE * (1 + len(lines_of_title(words.x, width)))
     layers: list[Any] = [band, curves, beneath(at_risk, under, bold=True)]
     for place, group in enumerate(groups):
@@ -102,6 +101,15 @@ def survival_chart(table: pa.Table, words: Words, *, at_risk: str = "Number at r
         )
     below = under + LINE + len(groups) * 2 * (LINE + 4)
     return drawn(alt.layer(*layers), words, width=width, height=height_for(width) + below)
+
+
+def apart(times: list[float], *, least: float) -> set[float]:
+    """The times, in order, of which each is at least so long after the one before; the last is always among them."""
+    shown = [times[-1]]
+    for time in times:
+        if time <= shown[-1] - least and (len(shown) == 1 or time >= shown[-2] + least):
+            shown.insert(-1, time)
+    return set(shown)
 
 
 def beneath(text: str, top: int, *, bold: bool = False) -> Any:
@@ -218,7 +226,7 @@ def time_series_chart(
     rows = rows_of(table, "period", "observed", "expected", "low", "high")
     order = [row["period"] for row in rows]
     x = alt.X("period:N", sort=order, axis=period_axis(words, width), scale=alt.Scale(domain=order))
-    scale = alt.Scale(zero=False, padding=10)
+    scale = alt.Scale(zero=True)  # a fall from 450 to 400 must not look like one to nothing
     band = (
         alt.Chart(data(complete(rows, "low", "high")))
         .mark_area(opacity=0.2, fill=GREY)

@@ -15,7 +15,7 @@ from tests.web.functional.test_subject_access import sound
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("way", [Way.MOUSE])
+@pytest.mark.parametrize("way", [*Way])
 def test_balance_comes_before_effect_and_two_people_let_a_report_go(signed_in: Callable[..., Page], way: Way) -> None:
     page = signed_in("analyst", script=way != Way.NO_SCRIPT)
     hands = Hands(page, way)

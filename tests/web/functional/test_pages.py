@@ -46,7 +46,6 @@ EXAMPLES = {
     "equality_id": "1",
     "draw_id": "2",  # whose list is open
     "watch_id": "1",
-    "result_id": "1",
 }
 # What some pages need instead.
 INSTEAD = {"outcomes-money": {"study_id": "1"}, "outcomes-costs": {"study_id": "1"}}  # that has its answer
@@ -119,7 +118,9 @@ NO_PAGE = {
     "outcomes-data-lab",
     "outcomes-decide-data-lab",
     "outcomes-take-data-lab",
-    "outcomes-areas-chart",  # looked at in test_board.py of the integration tests: here are too few areas for one
+    # Looked at in test_board.py and test_watches.py of the integration tests: here are too few areas and people.
+    "outcomes-areas-chart",
+    "outcomes-watch-chart",
     "sharing-packages-certificate",
 }
 # Who looks at a page: the first of these that may.

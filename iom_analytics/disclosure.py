@@ -198,8 +198,8 @@ def twins_where_not_small(
     return {cell: twin for cell in wanted if twin[cell] >= threshold - EXACT}
 
 
-def rounded(count: int, *, base: int = 5) -> int:
-    """The count to the nearest multiple of `base`; halves go up."""
+def rounded(count: float, *, base: int = 5) -> int:
+    """The count to the nearest multiple of `base`; halves go up, and of what is under nought down."""
     return base * int((Decimal(count) / base).quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -22,6 +22,7 @@ ENTRIES = pa.schema(
         "started_on": pa.date32(),
         "ended_on": pa.date32(),
         "asked_of": pa.bool_(),
+        "may_be_used": pa.bool_(),
         "scheme": pa.string(),
         "cohort_type": pa.string(),
         "statutory": pa.string(),
@@ -57,11 +58,14 @@ def snapshot(*, folder: Path, scheme_id: int | None, scope: Scope) -> dict[str, 
         "nomination__supervision", "lead__agency__name",
     )  # fmt: skip
     rows = [
-        (key, start, end, scheme_id in (None, scheme) and not is_held, name, kind, STATUTORY.get(statutory), agency)
+        (
+            key, start, end, scheme_id in (None, scheme) and not is_held, not is_held, name, kind,
+            STATUTORY.get(statutory), agency,
+        )
         for key, start, end, scheme, is_held, name, kind, statutory, agency in found.values_list(
             *columns_wanted
         ).iterator(chunk_size=10_000)
-    ]
+    ]  # fmt: skip
     files["entries"] = written(rows, ENTRIES, folder / "entries.parquet")
     return files
 

@@ -9,9 +9,10 @@ rates (`shrinkage`) stand beside, because the rate of a small area is mostly cha
 import numpy as np
 import pyarrow as pa
 
-from iom_analytics.disclosure import SMALL
+from iom_analytics.disclosure import SMALL, rounded
 from iom_analytics.errors import EstimateError
 from iom_analytics.evaluation import managed
+from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.expected import MINIMUM_REFERENCE, shifted
 from iom_analytics.evaluation.funnel import funnel
 from iom_analytics.evaluation.shrinkage import shrink_rates
@@ -21,7 +22,7 @@ BETWEEN_AREAS = pa.schema(
         "area": pa.string(),
         "people": pa.int64(),
         "observed": pa.int64(),
-        "expected": pa.float64(),
+        "expected": pa.int64(),
         "ratio": pa.float64(),
         "low_95": pa.float64(),
         "high_95": pa.float64(),
@@ -38,11 +39,13 @@ BETWEEN_AREAS = pa.schema(
 
 def between_areas(cases: pa.Table) -> pa.Table:
     """One row per area of the `managed`, by name; all but the name is empty where under ten people, reoffenders or
-    others are behind it.
+    others are behind it, or would be behind what is left out (`withheld`).
 
-    `ratio` is observed over expected and the limits are those of a funnel around 1, with the spread that areas have
-    beyond chance; `percent` reoffended, and `shrunk` is the same drawn towards the areas' mean. No total is given, so
-    nothing that is left out can be found by subtraction. Raises EstimateError where too few people or areas are there.
+    `people` and `observed` are to the nearest five, `expected` to whole people; `ratio` is observed over expected, to
+    two places, and so are the limits, which are those of a funnel around 1 with the spread that areas have beyond
+    chance. `percent` reoffended, and `shrunk` is the same drawn towards the areas' mean, both in whole per cent. As
+    many are expected as reoffended, over all areas: what is shown tells of all that is left out together, so that must
+    be of ten or more as well. Raises EstimateError where too few people or areas are there.
     """
     cases = cases.filter(cases["area"].is_valid())
     did, score = managed.numbers(cases)
@@ -64,25 +67,46 @@ def between_areas(cases: pa.Table) -> pa.Table:
         zip(np.array(every)[large].tolist(), zip(rates.rates, rates.low, rates.high, strict=True), strict=True)
     )
     rows = {area.name: area for area in found.areas}
+    left_out = withheld(people, observed)
     return pa.Table.from_pylist(
         [
             {"area": name}
-            if min(of - did_so, did_so) < SMALL
+            if is_left_out
             else {
                 "area": name,
-                "people": int(of),
-                "observed": int(did_so),
-                "expected": rows[name].size,
-                "ratio": rows[name].rate,
-                "low_95": rows[name].random_95[0],
-                "high_95": rows[name].random_95[1],
-                "low_998": rows[name].random_998[0],
-                "high_998": rows[name].random_998[1],
+                "people": rounded(int(of)),
+                "observed": rounded(int(did_so)),
+                "expected": rounded(rows[name].size, base=1),
+                "ratio": two_places(rows[name].rate),
+                "low_95": two_places(rows[name].random_95[0]),
+                "high_95": two_places(rows[name].random_95[1]),
+                "low_998": two_places(rows[name].random_998[0]),
+                "high_998": two_places(rows[name].random_998[1]),
                 "verdict": rows[name].verdict,
-                "percent": 100 * did_so / of,
-                **dict(zip(("shrunk", "shrunk_low", "shrunk_high"), (100 * each for each in drawn[name]), strict=True)),
+                "percent": float(rounded(100 * did_so / of, base=1)),
+                **{
+                    column: float(rounded(100 * each, base=1))
+                    for column, each in zip(("shrunk", "shrunk_low", "shrunk_high"), drawn[name], strict=True)
+                },
             }
-            for name, of, did_so in zip(every, people, observed, strict=True)
+            for name, of, did_so, is_left_out in zip(every, people, observed, left_out, strict=True)
         ],
         BETWEEN_AREAS,
     )
+
+
+def withheld(people: Numbers, observed: Numbers) -> list[bool]:
+    """Which areas are not shown: small ones, and after them the smallest of the others until those not shown together
+    have ten who reoffended and ten who did not."""
+    others = people - observed
+    left_out = np.minimum(observed, others) < SMALL
+    for place in np.argsort(people, kind="stable"):
+        if not left_out.any() or min(observed[left_out].sum(), others[left_out].sum()) >= SMALL:
+            break
+        left_out[place] = True
+    found: list[bool] = left_out.tolist()
+    return found
+
+
+def two_places(value: float) -> float:
+    return rounded(100 * value, base=1) / 100

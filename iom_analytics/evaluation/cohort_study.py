@@ -35,6 +35,7 @@ ENTRIES = Table(
         Column("started_on", "date", "Day of joining", required=True, filled=True),
         Column("ended_on", "date", "Day of leaving; empty while in", required=True),
         Column("asked_of", "yes_no", "Whether the question is about this time", required=True, filled=True),
+        Column("may_be_used", "yes_no", "Whether a question of every scheme would be about it; empty is yes"),
         Column("scheme", "text", "The scheme's name"),
         Column("cohort_type", "text", "How they came within the scheme, in words"),
         Column("statutory", "text", "Whether on licence or an order when nominated, in words"),

@@ -9,7 +9,9 @@ Only ends of blocks are told. A block is of ten people or more, ten of whom reof
 no count of it is small; the first is of thirty, the fewest of which `monitoring` says anything. A block can only end
 after another ten people and at the end of a day: otherwise the one who made it full would be known to have reoffended,
 or not to have. An alarm waits for the end of its block for the same reason. Heights are told to a tenth of the limit:
-exact ones would give the last few outcomes away to somebody who knows the scores.
+exact ones would give the last few outcomes away to somebody who knows the scores. Numbers are told to the nearest five
+(`Block.told`): those of two watches, one of whom has a few people more, would else be the outcomes of those few. For
+the same reason there is no look back where few joined before besides those who are looked back at (`is_all_but_few`).
 """
 
 from collections.abc import Mapping
@@ -18,18 +20,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.expr.types import Table as IbisTable
 
-from iom_analytics.disclosure import SMALL
+from iom_analytics.disclosure import SMALL, rounded
 from iom_analytics.engine import Engine
 from iom_analytics.errors import EstimateError
 from iom_analytics.evaluation import managed, monitoring
 from iom_analytics.evaluation.arrays import Numbers
+from iom_analytics.evaluation.cohort_study import ENTRIES, firsts
 from iom_analytics.evaluation.expected import MINIMUM_REFERENCE, shifted
 from iom_analytics.evaluation.monitoring import MINIMUM_CASES, Limit
-from iom_analytics.history import Records
+from iom_analytics.history import Records, complete
 
 BEFORE, OTHERS = "those who joined before", "others"
 PROOF_MONTHS = 18
@@ -65,7 +69,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Block:
-    """What may be told at the end of a block.
+    """What is known at the end of a block; what may be told of it is `told`.
 
     `until` is the day on which the last outcome in it became final; `cases` and `expected_less_observed` (the VLAD) are
     of all blocks so far, `tenths` how high the CUSUM stands, in tenths of the limit: 10 is an alarm in this block, and
@@ -84,10 +88,21 @@ class Block:
     def is_alarm(self) -> bool:
         return self.tenths == 10
 
+    def told(self) -> "Block":
+        """The block with every number to the nearest five, so that blocks need not add up to `cases` any more."""
+        return replace(
+            self,
+            people=rounded(self.people),
+            observed=rounded(self.observed),
+            expected=rounded(self.expected),
+            cases=rounded(self.cases),
+            expected_less_observed=rounded(self.expected_less_observed),
+        )
+
 
 @dataclass(frozen=True)
 class Track:
-    """The blocks so far, and the exact height from which the next one goes on, which is not told."""
+    """The blocks so far and the height from which the next one goes on, all of them exact; blocks are told rounded."""
 
     blocks: tuple[Block, ...] = ()
     height: float = 0.0
@@ -110,11 +125,15 @@ class Track:
 
 @dataclass(frozen=True)
 class Watched:
-    """How far a watch has come: who joined after it was registered (`since`), and who joined up to then (`before`)."""
+    """How far a watch has come: who joined after it was registered (`since`), and who joined up to then (`before`).
+
+    `is_all_but_few` says that of the latter nothing may be told.
+    """
 
     basis: Basis
     since: Track
     before: Track
+    is_all_but_few: bool
 
 
 def watched(
@@ -132,9 +151,19 @@ def watched(
 
     `basis` is that of the first look; None settles it. Raises EstimateError where it cannot be settled.
     """
-    cases = managed.managed(engine, records, entries, known_to=known_to)
+    entries = complete(entries, ENTRIES)
+    everybody = entries.mutate(asked_of=entries.may_be_used.fill_null(True))
+    every_case = managed.managed(engine, records, everybody, known_to=known_to)
+    begun = firsts(entries)
+    keys = begun.filter(begun.first_asked).person_key.to_pyarrow()
+    of_scheme = pc.is_in(every_case["person_key"], value_set=keys).to_numpy(zero_copy_only=False)
+    in_area = np.ones(len(every_case), bool)
     if question.area is not None:
-        cases = cases.filter(pc.fill_null(pc.equal(cases["area"], question.area), fill_value=False))
+        lives_there = pc.fill_null(pc.equal(every_case["area"], question.area), fill_value=False)
+        in_area = lives_there.to_numpy(zero_copy_only=False)
+    joined_before = pc.less_equal(every_case["started_on"], pa.scalar(question.registered_on, pa.date32()))
+    looked_back_at = joined_before.to_numpy(zero_copy_only=False)
+    cases = every_case.filter(pa.array(of_scheme & in_area))
     joined_after = pc.greater(cases["started_on"], pa.scalar(question.registered_on, pa.date32()))
     earlier, later = cases.filter(pc.invert(joined_after)), cases.filter(joined_after)
     if basis is None:
@@ -144,7 +173,19 @@ def watched(
         basis,
         extended(since, later, basis=basis),
         extended(before, earlier, basis=basis, alarms=False),
+        is_all_but_few(of_scheme[looked_back_at], in_area[looked_back_at]),
     )
+
+
+def is_all_but_few(of_scheme: npt.NDArray[np.bool_], in_area: npt.NDArray[np.bool_]) -> bool:
+    """Whether a watch of every area, of every scheme or of both would have but one to nine people more.
+
+    Of each person: whether they are of the watch's scheme, and live in its area. What such a watch says, less what this
+    one says, would be of those few.
+    """
+    own = of_scheme & in_area
+    wider = (of_scheme, in_area, np.ones_like(own))
+    return any(0 < int(each.sum() - own.sum()) < SMALL for each in wider)
 
 
 def settled(engine: Engine, records: Records, entries: IbisTable, *, question: Question, earlier: pa.Table) -> Basis:

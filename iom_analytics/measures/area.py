@@ -3,7 +3,7 @@ proven offences committed by the people of a cohort.
 
 Recorded crime is what is reported and written down, so it moves with reporting, with recording and with how closely
 people are watched. It describes a place. It is never by itself what a scheme has done. Everything here has passed
-`disclosure`: counts under 10 and what would give them away are empty.
+`disclosure`: counts under 10, offences of fewer than 10 people, and what would give them away are empty.
 """
 
 from dataclasses import dataclass
@@ -180,8 +180,10 @@ def share_in_scope(
     """One row per area where people live ('All' for the whole): proven offences, and whose they are.
 
     `area`, `offences` sanctioned in the `months` to `on`, `in_scope` of them by the people in scope (a table with
-    `person_key`: members, candidates, whoever is asked about), and `percent`. It is a share of what was detected and
-    proven, not of crime: most crime has no known offender, and who is watched is caught more often.
+    `person_key`: members, candidates, whoever is asked about), and `percent`. A figure is empty where fewer than 10
+    people are behind it, or behind what it would give away beside the others: one person can have many offences. It is
+    a share of what was detected and proven, not of crime: most crime has no known offender, and who is watched is
+    caught more often.
     """
     homes = complete(persons, PERSONS).select("person_key", area=ibis._.area.fill_null("Not known"))
     offences = known_offences(engine, sanctions, on=on)
@@ -189,15 +191,31 @@ def share_in_scope(
     people = in_scope.select("person_key").distinct().mutate(chosen=True)
     offences = offences.left_join(people, "person_key")
     who = ibis.ifelse(offences.chosen.fill_null(False), "in scope", "others")
-    counts = offences.mutate(who=who).group_by("area", "who").aggregate(offences=lambda t: t.count()).to_pyarrow()
+    counts = (
+        offences.mutate(who=who)
+        .group_by("area", "who")
+        .aggregate(offences=lambda t: t.count(), people=lambda t: t.person_key.nunique())
+        .to_pyarrow()
+    )
     if not counts.num_rows:
         return SHARE.empty_table()
-    both = {(area, who): 0 for area in counts["area"].to_pylist() for who in ("in scope", "others")}
-    both |= {(row["area"], row["who"]): row["offences"] for row in counts.to_pylist()}
+    both = {(area, who): (0, 0) for area in counts["area"].to_pylist() for who in ("in scope", "others")}
+    both |= {(row["area"], row["who"]): (row["offences"], row["people"]) for row in counts.to_pylist()}
     table = pa.table(
-        {"area": [cell[0] for cell in both], "who": [cell[1] for cell in both], "offences": list(both.values())}
+        {
+            "area": [cell[0] for cell in both],
+            "who": [cell[1] for cell in both],
+            "offences": [each[0] for each in both.values()],
+            "people": [each[1] for each in both.values()],
+        }
     )
-    shown = published(table, count="offences", by=("area", "who"))
+    by = ("area", "who")
+    # A person lives in one area and is in scope or not, so people add up as offences do, and what hides a small number
+    # of them hides their offences: whatever can be worked out from the rest is of ten people or more.
+    safe = published(table, count="people", by=by)
+    totals = with_totals(table, count="offences", by=by).to_pylist()
+    offences_of = {(row["area"], row["who"]): row["offences"] for row in totals}
+    shown = {cell: number if safe[cell] is not None else None for cell, number in offences_of.items()}
     areas = list(dict.fromkeys(cell[0] for cell in shown))
     rows = [
         {

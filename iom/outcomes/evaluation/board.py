@@ -22,7 +22,7 @@ from iom_analytics.history import Records
 from iom_analytics.provenance import manifest
 
 MONTHS = 36
-AREA_YEARS = 5  # of joining, up to those whose outcome is final
+AREA_YEARS = 5  # in which outcomes became final
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,24 @@ def board(*, files: dict[str, Path], on: date, at: datetime) -> Board:
 
 
 def between_areas(engine: Engine, tables: dict[str, IbisTable], *, until: date) -> pa.Table:
-    """Areas beside each other, of those whose outcome became final in the years before a month began."""
+    """Areas beside each other, of those whose outcome became final in the years to the last half-year.
+
+    By whole half-years: from one night or month to the next few outcomes become final, and the difference of two days'
+    figures would be theirs alone. In between, figures move only as the record is put right and people move.
+    """
     sanctions = tables["sanctions"]
     last: date | None = sanctions.filter(sanctions.sanction_date < until).sanction_date.max().execute()
     if last is None:
         raise EstimateError("No record of convictions has come in yet.")
     records = Records(**{name: tables[name] for name in ("persons", "sanctions", "custody_spells")})
-    cases = managed.managed(engine, records, tables["entries"], known_to=last)
-    return areas.between_areas(cases.filter(pc.field("final_on") > until.replace(year=until.year - AREA_YEARS)))
+    known_to = half_year(last)
+    cases = managed.managed(engine, records, tables["entries"], known_to=known_to)
+    return areas.between_areas(cases.filter(pc.field("final_on") > known_to.replace(year=known_to.year - AREA_YEARS)))
+
+
+def half_year(day: date) -> date:
+    """The last 1 January or 1 July, that day included."""
+    return date(day.year, 7 if day.month >= 7 else 1, 1)
 
 
 def rows_of(work: Callable[[], pa.Table]) -> list[dict[str, Any]] | str:

@@ -17,7 +17,8 @@ FITTED_TO_BEFORE = watching.BEFORE
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look gave: blocks as they may be shown, or why there are none; and the manifest of the run."""
+    """What a look gave: people and blocks as they may be shown, or why there are none; and the manifest of the run,
+    which has besides the exact track that the next look goes on from."""
 
     cases: int
     is_alarmed: bool
@@ -67,6 +68,7 @@ def look(*, files: dict[str, Path], parameters: dict[str, Any], at: datetime) ->
     days = {name: date.fromisoformat(asked[name]) for name in ("registered_on", "known_to")}
     since, before = (watching.Track.read(carried[n]) if carried else watching.Track() for n in ("since", "before"))
     results, why = carried, ""
+    is_all_but_few = carried.get("is_all_but_few", True)
     try:
         with open_engine("duckdb") as engine:
             tables = {name: engine.read(path) for name, path in files.items()}
@@ -83,16 +85,24 @@ def look(*, files: dict[str, Path], parameters: dict[str, Any], at: datetime) ->
     except AnalyticsError as error:  # what was told before stays
         why = str(error)
     else:
-        since, before = found.since, found.before
-        results = {"basis": asdict(found.basis), "since": since.to_dict(), "before": before.to_dict()}
+        since, before, is_all_but_few = found.since, found.before, found.is_all_but_few
+        results = {
+            "basis": asdict(found.basis),
+            "since": since.to_dict(),
+            "before": before.to_dict(),
+            "is_all_but_few": is_all_but_few,
+        }
+    told = [asdict(block.told()) for block in since.blocks]
+    back = [asdict(block.told()) for block in before.blocks]
     figures = {
         "why": why,
-        "since": [asdict(block) for block in since.blocks],
+        "since": told,
         # A look back raises no alarm, and a height of it would be taken for one.
-        "before": [{name: value for name, value in asdict(b).items() if name != "tenths"} for b in before.blocks],
+        "before": [{name: block[name] for name in block if name != "tenths"} for block in back if not is_all_but_few],
+        "is_all_but_few": bool(back) and is_all_but_few,
     }
     run = manifest(task="outcomes watch", at=at, parameters=parameters, inputs=list(files.values()), results=results)
-    return Looked(since.cases, any(block.is_alarm for block in since.blocks), figures, asdict(run))
+    return Looked(told[-1]["cases"] if told else 0, any(block.is_alarm for block in since.blocks), figures, asdict(run))
 
 
 def first_final_on(registered_on: date) -> date:

@@ -251,7 +251,7 @@ def areas(figures: BoardFigures) -> dict[str, Any]:
         return nothing(rows)
     known = [row for row in rows if row["people"] is not None]
     if not known:
-        return nothing(_("In no area did ten people or more reoffend, so nothing of them can be shown."))
+        return nothing(_("Too few people reoffended, or too few did not, for any area to be shown."))
     outside = [row["area"] for row in known if row["verdict"] != "inside"]
     said = (
         _("Outside the limits: %(areas)s. That is a reason to look, and says nothing of why.")

@@ -1,4 +1,5 @@
-"""Which charts there are, in the reader's words. Each is of a table that stands on the same page."""
+"""Which charts there are, in the reader's words. Each is of a table that stands on the same page, and of figures no
+finer than are printed there (`as_printed`)."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from iom.outcomes import evaluation
 from iom.outcomes.choices import Measure
 from iom.outcomes.models import BoardFigures, Study
 from iom.outcomes.presenters import report, timing
-from iom.outcomes.presenters.words import SHARES
+from iom.outcomes.presenters.words import SHARES, as_printed
 
 BALANCE, EFFECTS, TIMING = "balance", "effects", "timing"
 
@@ -58,9 +59,9 @@ def effects(study: Study) -> list[dict[str, Any]]:
     return [
         {
             "measure": str(Measure(name).label),
-            "estimate": 100 * row["difference_means"],
-            "low": 100 * row["difference_lower"],
-            "high": 100 * row["difference_upper"],
+            "estimate": as_printed(row["difference_means"], times=100),
+            "low": as_printed(row["difference_lower"], times=100),
+            "high": as_printed(row["difference_upper"], times=100),
         }
         for name, row in rows
         if name in SHARES and row["difference_lower"] is not None
@@ -93,8 +94,8 @@ def drawn(study: Study, *, chart: str, width: int) -> str:
     rows = [
         {
             "covariate": report.covariate_name(row["covariate"]),
-            "smd_before": row["smd_before"],
-            "smd": row["smd"],
+            "smd_before": as_printed(row["smd_before"], places=2),
+            "smd": as_printed(row["smd"], places=2),
         }
         for row in study.design["balance"]
         if row["covariate"] != "distance"
@@ -118,7 +119,7 @@ def crime(figures: BoardFigures, *, width: int) -> str:
             {
                 "period": formats.date_format(date.fromisoformat(row["month"]), "M Y"),
                 "observed": row["crimes"],
-                "expected": None if row["rolling"] is None else row["rolling"] / 12,
+                "expected": None if row["rolling"] is None else as_printed(row["rolling"] / 12),
             }
             for row in months(figures)
         ],
@@ -149,13 +150,14 @@ def areas(figures: BoardFigures, *, width: int) -> str:
     rows = shown_areas(figures)
     if width not in evaluation.WIDTHS or not rows:
         raise NotVisible
-    names = ("area", "low_95", "high_95", "low_998", "high_998")
+    limits = ("low_95", "high_95", "low_998", "high_998")
     return evaluation.areas_chart(
         [
             {
-                **{name: row[name] for name in names},
-                "size": row["expected"],
-                "rate": row["ratio"],
+                "area": row["area"],
+                **{name: as_printed(row[name], places=2) for name in limits},
+                "size": as_printed(row["expected"]),
+                "rate": as_printed(row["ratio"], places=2),
                 "outside": row["verdict"] != "inside",
             }
             for row in rows

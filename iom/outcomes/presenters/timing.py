@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from iom.outcomes.models import Study
 from iom.outcomes.presenters import words
-from iom.outcomes.presenters.words import percent
+from iom.outcomes.presenters.words import as_printed, percent
 
 
 def points(study: Study) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ def rows(study: Study) -> list[dict[str, Any]]:
         {
             "group": name,
             "time": float(each["month"]),
-            **{end: 100 * each[side][end] for end in ("share", "low", "high")},
+            **{end: as_printed(each[side][end], times=100) for end in ("share", "low", "high")},
             "at_risk": each[side]["at_risk"],
         }
         for side, name in sides().items()

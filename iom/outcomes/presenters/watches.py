@@ -13,6 +13,7 @@ from iom.outcomes.choices import Direction, WatchState
 from iom.outcomes.evaluation import displayed
 from iom.outcomes.models import Watch, WatchResult
 from iom.outcomes.operations import Watched
+from iom.outcomes.presenters import words
 from iom.outcomes.presenters.charts import picture
 from iom.outcomes.presenters.words import percent, signed
 
@@ -23,13 +24,13 @@ COLOURS = {ALARM: "red", QUIET: "green", NOTHING: "grey"}
 def row(watch: Watch, latest: WatchResult | None) -> dict[str, Any]:
     """A watch in a list: what is watched, and what its latest look gave."""
     said = state_of(latest)
-    words = {ALARM: _("Alarm"), QUIET: _("Nothing beyond chance"), NOTHING: _("Too early to say")}
+    names = {ALARM: _("Alarm"), QUIET: _("Nothing beyond chance"), NOTHING: _("Too early to say")}
     is_over = watch.state == WatchState.ENDED
     return {
         "watch": watch,
         "who": who(watch),
         "colour": COLOURS[said],
-        "state": words[said],
+        "state": names[said],
         "running": _("Ended on %(day)s") % {"day": day(watch.ended_at)} if is_over else _("Watching"),
         "looked": latest.on if latest else None,
     }
@@ -86,7 +87,9 @@ def sentence(watch: Watch, results: list[WatchResult]) -> str:
         return more[Direction(watch.direction)] % {"day": day(told.on)}
     if said == QUIET:
         assert latest is not None
-        return _("Nothing has been seen beyond chance so far, of %(cases)s people.") % {"cases": latest.cases}
+        return _("Nothing has been seen beyond chance so far, of %(cases)s people.") % {
+            "cases": words.count(latest.cases)
+        }
     if latest is None:
         return _("Nothing has been worked out yet. Look again in a few minutes.")
     return _(
@@ -146,6 +149,16 @@ def look_back(result: WatchResult | None) -> dict[str, Any] | None:
     }
 
 
+def no_look_back(result: WatchResult | None) -> str:
+    """Why those who joined before are not shown."""
+    if result is None or not result.figures.get("is_all_but_few"):
+        return ""
+    return _(
+        "There is no look back: fewer than ten people who joined before are of another area or scheme, and what came of"
+        " them could be worked out from it and that of another watch."
+    )
+
+
 def headings() -> list[str]:
     return [
         _("Outcomes final up to"),
@@ -159,8 +172,8 @@ def headings() -> list[str]:
 def cells(block: dict[str, Any]) -> list[str]:
     return [
         day(date.fromisoformat(block["until"])),
-        str(block["people"]),
-        str(block["observed"]),
+        words.count(block["people"]),
+        words.count(block["observed"]),
         displayed(block["expected"]),
         signed(block["expected_less_observed"]),
     ]
@@ -229,6 +242,10 @@ def method(watch: Watch, result: WatchResult | None) -> list[str]:
             " another ten people, so that nobody's outcome can be read off. An alarm is told at the end of its block,"
             " and heights to a tenth of the limit. What was told once is not worked out again: a conviction that comes"
             " in later than six months after the year, or somebody entered later, does not change it."
+        ),
+        _(
+            "Numbers are to the nearest five, so that what two watches say differs by nobody alone, and blocks need not"
+            " add up. There is no look back where one to nine people joined before who are of another area or scheme."
         ),
         _(
             "Only a first joining counts, of adults at liberty who have a score. The promise holds for people who do"

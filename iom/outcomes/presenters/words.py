@@ -41,6 +41,12 @@ def percent(share: float) -> str:
     return f"{displayed(share, times=100)}%"
 
 
+def as_printed(value: float | None, *, places: int = 0, times: float = 1) -> float | None:
+    """A figure for a chart, as `displayed` writes it in the table beside: where a mark stands is read off to the
+    hundredth of a pixel, and would give the counts away that the table rounds."""
+    return None if value is None else float(displayed(value, places=places, times=times))
+
+
 def gap(value: float | None, measure: str) -> str:
     """A difference: percentage points, days or reoffences, with its sign."""
     if value is None:

@@ -87,6 +87,7 @@ def watch(request: ScopedRequest, watch_id: int) -> HttpResponse:
         "chart": present.chart(latest),
         "blocks": present.blocks(latest),
         "look_back": present.look_back(latest),
+        "no_look_back": present.no_look_back(latest),
         "settled": present.settled(found),
         "method": present.method(found, latest),
         "latest": latest,

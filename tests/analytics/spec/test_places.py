@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -133,31 +134,70 @@ def test_months_roll_over_a_year_once_a_year_is_there(engine: Engine) -> None:
     ]
 
 
-def test_the_share_in_scope_is_of_proven_offences_and_hidden_where_small(engine: Engine) -> None:
+def share(engine: Engine, *people: tuple[str, str, int, int]) -> dict[str, dict[str, Any]]:
+    """The share in scope by area. People as (area, "in scope" or "others", how many, offences of each); each has one
+    more that is too old to count."""
+    every = [(area, who, each) for area, who, number, each in people for _ in range(number)]
+    keys = [f"p{place}" for place in range(len(every))]
     persons = pa.table(
         {
-            "person_key": ["a", "b", "c", "d", "e"], "sex": ["M"] * 5,
-            "date_of_birth": pa.array([date(1990, 1, 1)] * 5), "ethnicity": pa.nulls(5, pa.string()),
-            "area": ["North", "North", "South", "West", "West"],
+            "person_key": keys, "sex": ["M"] * len(keys),
+            "date_of_birth": pa.array([date(1990, 1, 1)] * len(keys)), "ethnicity": pa.nulls(len(keys), pa.string()),
+            "area": [area for area, _who, _each in every],
         }
     )  # fmt: skip
+    times = [(key, day) for key, (_area, _who, each) in zip(keys, every, strict=True) for day in [5] * each + [0]]
     sanctions = pa.table(
         {
-            "person_key": ["a"] * 30 + ["b"] * 20 + ["c"] * 12 + ["d"] * 15 + ["e"] * 14 + ["a"],
-            "sanction_date": pa.array([date(2026, 1, 5)] * 91 + [date(2024, 1, 5)]),
-            "sanction_type": ["conviction"] * 92,
-            "offence_code": ["04600"] * 92,
-            "offence_date": pa.array([date(2025, 12, 5)] * 92),
+            "person_key": [key for key, _day in times],
+            "sanction_date": pa.array([date(2026, 1, day) if day else date(2024, 1, 5) for _key, day in times]),
+            "sanction_type": ["conviction"] * len(times),
+            "offence_code": ["04600"] * len(times),
+            "offence_date": pa.array([date(2025, 12, 5) if day else date(2023, 12, 5) for _key, day in times]),
         }
     )
+    members = [key for key, (_area, who, _each) in zip(keys, every, strict=True) if who == "in scope"]
+    scope = engine.from_arrow(pa.table({"person_key": pa.array(members, pa.string())}), "scope")
     tables = [engine.from_arrow(each, name) for each, name in ((sanctions, "s"), (persons, "p"))]
-    scope = engine.from_arrow(pa.table({"person_key": ["a", "d"]}), "scope")
-    found = {row["area"]: row for row in measures.share_in_scope(engine, *tables, scope, on=UNTIL).to_pylist()}
-    assert found["North"] == {"area": "North", "offences": 50, "in_scope": 30, "percent": 60.0}
-    assert (found["South"]["offences"], found["South"]["in_scope"]) == (12, None)
-    nobody = engine.from_arrow(pa.table({"person_key": pa.array([], pa.string())}), "nobody")
-    found = {row["area"]: row for row in measures.share_in_scope(engine, *tables, nobody, on=UNTIL).to_pylist()}
-    assert (found["North"]["in_scope"], found["North"]["percent"]) == (None, None)
+    return {row["area"]: row for row in measures.share_in_scope(engine, *tables, scope, on=UNTIL).to_pylist()}
+
+
+NORTH_AND_WEST = (
+    ("North", "in scope", 12, 3), ("North", "others", 20, 2), ("West", "in scope", 15, 1), ("West", "others", 30, 1),
+)  # fmt: skip
+
+
+def test_the_share_in_scope_is_of_proven_offences(engine: Engine) -> None:
+    found = share(engine, *NORTH_AND_WEST)
+    assert found["North"] == {"area": "North", "offences": 76, "in_scope": 36, "percent": 47.0}
+    assert found["West"] == {"area": "West", "offences": 45, "in_scope": 15, "percent": 33.0}
+    assert found["All"] == {"area": "All", "offences": 121, "in_scope": 51, "percent": 42.1}
+    nobody = share(engine, ("North", "others", 30, 2))
+    assert nobody["North"] == {"area": "North", "offences": 60, "in_scope": None, "percent": None}
+
+
+def can_be_found(found: dict[str, dict[str, Any]], area: str, who: str) -> bool:
+    """Whether what is shown adds up to the offences of one side of an area."""
+    cells = [(each, side) for each in found if each != "All" for side in ("in scope", "others")]
+    shown = [
+        [float(row["area"] in ("All", cell[0]) and (name == "offences" or cell[1] == "in scope")) for cell in cells]
+        for row in found.values()
+        for name in ("offences", "in_scope")
+        if row[name] is not None
+    ]
+    asked = [float(cell == (area, who)) for cell in cells]
+    return bool(np.linalg.matrix_rank([*shown, asked]) == np.linalg.matrix_rank(shown or [[0.0] * len(cells)]))
+
+
+@pytest.mark.parametrize("of_others", [20, 1])
+@pytest.mark.parametrize(("alone", "other"), [("in scope", "others"), ("others", "in scope")])
+def test_many_offences_of_few_people_are_not_shown_and_cannot_be_found(
+    engine: Engine, alone: str, other: str, of_others: int
+) -> None:
+    found = share(engine, *NORTH_AND_WEST, ("South", alone, 1, 14), ("South", other, of_others, 3))
+    assert found["South"]["percent"] is None
+    assert not can_be_found(found, "South", alone)
+    assert found["West"]["offences"] == 45
 
 
 def test_victims_are_counted_again_only_where_everybody_counts_them(engine: Engine) -> None:

@@ -103,6 +103,39 @@ def test_an_alarm_waits_for_the_end_of_its_block_and_starts_again_at_nought() ->
     assert not any(block.is_alarm for block in back.blocks)
 
 
+def test_blocks_are_told_to_the_nearest_five() -> None:
+    did = np.random.default_rng(3).binomial(1, 0.45, 200)
+    found = extended(Track(), cases(did.tolist(), 0.4), basis=basis(height=50.0))
+    for block in found.blocks:
+        told = block.told()
+        assert (told.until, told.tenths) == (block.until, block.tenths)
+        for name in ("people", "observed", "expected", "cases", "expected_less_observed"):
+            assert getattr(told, name) % 5 == 0
+            assert abs(getattr(told, name) - getattr(block, name)) <= 2.5
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "other_scheme", "neither", "is_refused"),
+    [
+        (0, 0, 0, False),
+        (1, 0, 0, True),
+        (9, 0, 0, True),
+        (10, 0, 0, False),
+        (10, 1, 0, True),
+        (0, 0, 9, True),
+        (0, 0, 10, False),
+        (20, 20, 1, False),
+    ],
+)
+def test_there_is_no_look_back_at_all_but_a_few(
+    elsewhere: int, other_scheme: int, neither: int, is_refused: bool
+) -> None:
+    numbers = [50, elsewhere, other_scheme, neither]
+    of_scheme = np.repeat([True, True, False, False], numbers)
+    in_area = np.repeat([True, False, True, False], numbers)
+    assert watching.is_all_but_few(of_scheme, in_area) is is_refused
+
+
 def test_better_is_watched_for_as_well() -> None:
     did = [0, 0, 0, 1] * 40
     assert any(block.is_alarm for block in extended(Track(), cases(did), basis=basis(3.0, 0.5)).blocks)

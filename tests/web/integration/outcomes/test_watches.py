@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
-from iom.cohorts.models import Scheme
+from iom.cohorts.models import CohortMembership, Scheme
 from iom.common.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from iom.outcomes import evaluation, extract, operations, queries, tasks
 from iom.outcomes.models import Watch, WatchResult
 from iom.outcomes.operations import Watched
 from iom.outcomes.presenters import notices
+from iom.partnerships.models import Area
+from iom.people.models import Person
 from tests.factories.outcomes import TO, make_past, make_watch, make_watch_result
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 
@@ -114,10 +116,14 @@ def test_blocks_hold_no_small_number_and_a_later_look_goes_on(
     with act_in(analyst.scope):
         result = WatchResult.objects.get()
     blocks = result.figures["since"]
-    assert result.cases == blocks[-1]["cases"] == sum(block["people"] for block in blocks)
-    assert result.cases >= 30
-    for block in blocks:
+    exact = result.manifest["results"]["since"]["blocks"]
+    assert exact[-1]["cases"] == sum(block["people"] for block in exact)
+    assert result.cases == blocks[-1]["cases"] >= 30
+    for block, told in zip(exact, blocks, strict=True):
         assert min(block["observed"], block["people"] - block["observed"]) >= 10
+        for name in ("people", "observed", "expected", "cases", "expected_less_observed"):
+            assert told[name] % 5 == 0
+            assert abs(told[name] - block[name]) <= 2.5
     # Nobody has joined before: the score is fitted to people who did not.
     assert result.figures["before"] == []
     assert result.manifest["results"]["basis"]["fitted_to"] == "others"
@@ -190,6 +196,36 @@ def test_a_look_back_raises_no_alarm(joined: Scheme, place: Place, analyst: Work
     assert (second.is_alarmed, second.cases, second.figures["since"]) == (False, 0, [])
     assert second.figures["before"]
     assert all("tenths" not in block for block in second.figures["before"])
+
+
+def test_there_is_no_look_back_where_few_who_joined_are_not_in_it(
+    joined: Scheme, place: Place, analyst: Worker, as_user: AsUser, tmp_path: Path
+) -> None:
+    """A few of the 140 live elsewhere: watches of every area and of one would differ by what they did."""
+    with act_in(place.system()):
+        home, elsewhere = (
+            Area.objects.create(partnership=place.partnership, name=f"North {n}") for n in ("Ash", "Esk")
+        )
+        Person.objects.update(area=home)
+        members = CohortMembership.objects.order_by("pk").values_list("person_id", flat=True)
+        fields = {"scheme": joined, "registered_at": datetime(2024, 7, 20, 12, tzinfo=UTC)}
+        whole, part, other = (
+            make_watch(place, **fields | more) for more in ({}, {"area": home}, {"area": home, "scheme": None})
+        )
+    everywhere = look(whole, analyst, on=TO, folder=tmp_path / "whole")
+    assert everywhere.figures["before"]
+    assert look(part, analyst, on=TO, folder=tmp_path / "nobody else").figures["before"]  # nobody lives elsewhere yet
+    with act_in(place.system()):
+        Person.objects.filter(pk__in=list(members[:5])).update(area=elsewhere)
+    day = TO + timedelta(days=1)
+    for watch in (part, other):
+        result = look(watch, analyst, on=day, folder=tmp_path / f"few {watch.pk}")
+        assert (result.figures["before"], result.figures["is_all_but_few"]) == ([], True)
+        assert result.manifest["results"]["before"]["blocks"]  # it goes on, and is not told
+    page = as_user(analyst).get(reverse("outcomes-watch", args=[part.pk])).content.decode()
+    assert "There is no look back: fewer than ten people who joined before" in page
+    assert "Looking back: those who joined before" not in page
+    assert look(whole, analyst, on=day, folder=tmp_path / "whole again").figures["before"]
 
 
 def test_an_alarm_is_told_as_of_the_first_look_that_had_it(place: Place, analyst: Worker, as_user: AsUser) -> None:

@@ -55,6 +55,14 @@ def test_the_chart_has_the_figures_of_the_table() -> None:
         assert ">144<" not in svg
 
 
+def test_the_chart_is_drawn_where_it_would_be_of_the_figures_of_the_table() -> None:
+    printed = [POINTS[0], {"month": 3, "treated": side(0.71, 144), "comparison": side(0.5, 13)}]
+    finer = [POINTS[0], {"month": 3, "treated": side(0.7142, 144), "comparison": side(0.4961, 13)}]
+    for width in WIDTHS:
+        drawn = [charts.drawn(study(points), chart="timing", width=width) for points in (printed, finer)]
+        assert drawn[0] == drawn[1]
+
+
 def test_no_chart_of_a_question_without_an_answer() -> None:
     with pytest.raises(NotVisible):
         charts.drawn(Study(pk=7, result=None), chart="timing", width=WIDTHS[0])

@@ -23,8 +23,8 @@ def watch(**fields: Any) -> Watch:
 
 def block(until: str, cases: int, tenths: int) -> dict[str, Any]:
     return {
-        "until": until, "people": 30, "observed": 14, "expected": 11.6, "cases": cases,
-        "expected_less_observed": -2.4, "tenths": tenths,
+        "until": until, "people": 30, "observed": 15, "expected": 10, "cases": cases,
+        "expected_less_observed": -5, "tenths": tenths,
     }  # fmt: skip
 
 
@@ -65,8 +65,8 @@ def test_blocks_as_they_may_be_shown() -> None:
     table = present.blocks(found)
     assert table is not None
     assert table["rows"] == [
-        ["20 February 2026", "30", "14", "12", "-2", "40%"],
-        ["30 April 2026", "30", "14", "12", "-2", "Alarm"],
+        ["20 February 2026", "30", "15", "10", "-5", "40%"],
+        ["30 April 2026", "30", "15", "10", "-5", "Alarm"],
     ]
     assert "It reached its limit in the block that ended on 30 April 2026." in present.chart_text(found)
     assert "it stood at 40% of it at most" in present.chart_text(result(date(2026, 5, 3), block("2026-02-20", 30, 4)))
@@ -77,10 +77,17 @@ def test_a_look_back_has_no_height() -> None:
     found = result(date(2026, 5, 3), figures={"why": "", "since": [], "before": [before]})
     table = present.look_back(found)
     assert table is not None
-    assert table["rows"] == [["20 February 2024", "30", "14", "12", "-2"]]
+    assert table["rows"] == [["20 February 2024", "30", "15", "10", "-5"]]
     assert (present.blocks(found), present.chart(found)) == (None, None)
     with pytest.raises(NotVisible):
         present.drawn(found, width=evaluation.WIDTHS[0])
+
+
+def test_where_there_is_no_look_back_it_says_why() -> None:
+    found = result(date(2026, 5, 3), figures={"why": "", "since": [], "before": [], "is_all_but_few": True})
+    assert present.look_back(found) is None
+    assert present.no_look_back(found).startswith("There is no look back: fewer than ten people who joined before")
+    assert present.no_look_back(result(date(2026, 5, 3))) == present.no_look_back(None) == ""
 
 
 def test_beyond_what_the_false_alarm_was_settled_for_it_says_so() -> None:
@@ -105,14 +112,19 @@ def test_what_failed_takes_nothing_back(tmp_path: Any) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    told = block("2026-04-30", 60, 10)
+    kept = block("2026-04-30", 62, 10) | {
+        "people": 31,
+        "observed": 14,
+        "expected": 11.6,
+        "expected_less_observed": -2.6,
+    }
     limit = {
         "height": 2.0, "odds_ratio": 2.0, "promise": "false alarm over the cases", "asked": 0.05, "found": 0.05,
         "error": 0.005, "cases": 100, "seed": 1,
     }  # fmt: skip
     basis = {"fitted_to": "others", "people": 100, "intercept": 0.0, "slope": 1.0, "limit": limit}
     earlier = {
-        "results": {"basis": basis, "since": {"blocks": [told], "height": 0.5}, "before": {"blocks": [], "height": 0.0}}
+        "results": {"basis": basis, "since": {"blocks": [kept], "height": 0.5}, "before": {"blocks": [], "height": 0.0}}
     }
     files = {name: tmp_path / f"{name}.parquet" for name in ("persons", "sanctions", "custody_spells", "entries")}
     for path in files.values():
@@ -130,5 +142,6 @@ def test_what_failed_takes_nothing_back(tmp_path: Any) -> None:
     )
     looked = evaluation.look(files=files, parameters=asked, at=MADE)
     assert looked.figures["why"]
-    assert (looked.cases, looked.is_alarmed, looked.figures["since"]) == (60, True, [told])
+    # Exact is what the next look goes on from, and nothing that a page reads.
+    assert (looked.cases, looked.is_alarmed, looked.figures["since"]) == (60, True, [block("2026-04-30", 60, 10)])
     assert looked.manifest["results"] == earlier["results"]

@@ -244,7 +244,7 @@ def method(watch: Watch, result: WatchResult | None) -> list[str]:
             " in later than six months after the year, or somebody entered later, does not change it."
         ),
         _(
-            "Numbers are to the nearest five, so that what two watches say differs by nobody alone, and blocks need not"
+            "Numbers are to the nearest five, so that two watches say less of what sets them apart, and blocks need not"
             " add up. There is no look back where one to nine people joined before who are of another area or scheme."
         ),
         _(

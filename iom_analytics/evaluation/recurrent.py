@@ -123,10 +123,10 @@ def mean_cumulative(
     added[many > 0] = many[many > 0] / at_risk[np.searchsorted(when, end[many > 0])]
     points = []
     for time in at:
-        if not first <= time <= last:
-            raise EstimateError(
-                f"Nobody was at risk before {first:g}, or all the way from {last:g} on: nothing is known at {time:g}."
-            )
+        if not time >= first:
+            raise EstimateError(f"Nobody was at risk before {first:g}, so nothing is known at {time:g}.")
+        if time > last:
+            raise EstimateError(f"Right after {last:g} nobody was at risk, so nothing is known at {time:g}.")
         to, since = (np.searchsorted(when, np.minimum(each, time), side="right") for each in (end, begin))
         own = np.bincount(who, weights=added * (end <= time) - (expected[to] - expected[since]))
         now, error = float(mean[np.searchsorted(when, time, side="right")]), float(np.sqrt((own**2).sum()))

@@ -90,6 +90,18 @@ def test_times_since_the_last_infection(infections: pd.DataFrame) -> None:
     assert found.log_likelihood == pytest.approx(-276.854338732, abs=1e-6)
 
 
+def test_times_since_the_last_infection_without_ties(infections: pd.DataFrame) -> None:
+    # As before, with gap <- stop - start + id / 1000 + k / 1e5 for stop - start; rows end to end.
+    k = (infections.groupby("id").cumcount() + 1).clip(upper=3)
+    gap = infections.stop - infections.start + infections.id / 1000 + k / 1e5
+    stop = gap.groupby(infections.id).cumsum()
+    found = of_gaps(infections.assign(start=(stop - gap).round(8), stop=stop.round(8)))
+    assert [each.value for each in found.coefficients] == pytest.approx([-0.924974158214, -0.0239337742967], abs=1e-9)
+    assert [each.error for each in found.coefficients] == pytest.approx([0.279218292192, 0.0110920721783], abs=1e-9)
+    # By t with 62 degrees of freedom, one less than the 63 treated: exp(b - qt(.975, 62) * s).
+    assert found.coefficients[0].low == pytest.approx(0.226927755, abs=1e-7)
+
+
 def test_times_since_the_last_infection_of_people_who_come_late_and_are_away(interrupted: pd.DataFrame) -> None:
     # coxph(Surv(since, until, event) ~ treated + age + strata(pmin(k, 3)) + cluster(id), ties = "efron"), with since,
     # until (days at risk since the last infection) and k worked out row by row in a loop of R.

@@ -77,9 +77,9 @@ def test_no_interval_before_anything_happened_and_nothing_before_the_start() -> 
     assert (start.mean, start.at_risk, before.mean, before.low, before.high) == (0, 30, 0, None, None)
     with pytest.raises(EstimateError, match="before 0"):
         mean_cumulative(rows.person, rows.start, rows.stop, rows.event, at=[-1])
-    with pytest.raises(EstimateError, match="from 3 on"):
+    with pytest.raises(EstimateError, match="after 3 nobody"):
         mean_cumulative(rows.person, rows.start, rows.stop, rows.event, at=[3.1])
-    with pytest.raises(EstimateError, match="from 5 on"):  # everybody away from 5 to 7
+    with pytest.raises(EstimateError, match="after 5 nobody"):  # everybody away from 5 to 7
         mean_cumulative(np.tile(range(10), 2), [0] * 10 + [7] * 10, [5] * 10 + [9] * 10, [1] * 20, at=[8])
 
 

@@ -4,8 +4,8 @@ The order of work of a matched comparison: who was studied, how likely each was 
 whom, whether the two groups are alike, and only then the outcome. Who could be compared from which day on is worked out
 month by month in `emulation`. Beside it, each in a module of its name: what would have happened anyway (`before_after`,
 `expected`); areas over time (`staggered` entry, `interrupted_series`, `synthetic_control`); selection by a threshold
-(`discontinuity`) or by chance (`lottery`, and what came of it in `lottery_effect`); `survival`, `power`, `sensitivity`,
-`shrinkage` and `money`; `grade` says how much each kind of result can show.
+(`discontinuity`) or by chance (`lottery`, and what came of it in `lottery_effect`); `survival` and `recurrent` events;
+`power`, `sensitivity`, `shrinkage` and `money`; `grade` says how much each kind of result can show.
 """
 
 from iom_analytics.evaluation.balance import balance, c_statistic, effective_size, light

@@ -191,8 +191,7 @@ def let_go(timestamp: int) -> None:
     needed: set[int] = set()
     for by in scopes:
         with act_in(by):
-            before = at - timedelta(days=rules.KEPT_DAYS)
-            lying += [(by, study_id) for study_id in queries.left_lying(scope=by, before=before)]
+            lying += [(by, study_id) for study_id in queries.left_lying(scope=by, before=rules.kept_since(at))]
             needed |= queries.under_way(scope=by)
 
     def of_one(one: tuple[Scope, int]) -> None:

@@ -209,11 +209,11 @@ def ask_again(*, study_id: int, by: Scope, at: datetime) -> Study:
     return study
 
 
+@transaction.atomic
 def let_go(*, study_id: int, by: Scope, at: datetime) -> None:
-    """Gives up a comparison that nobody accepted in time, so that the people in it are not kept."""
-    withdraw(
-        study_id=study_id,
-        reason=f"Nobody accepted the comparison within {rules.KEPT_DAYS} days, so its people are not kept any longer.",
-        by=by,
-        at=at,
-    )
+    """Gives up a question that came to nothing in time, so that the people in it are not kept. Raises `WrongState`
+    where it has moved on: it may have been accepted since it was listed."""
+    study = locked(study_id=study_id, by=by)
+    since = study.accepted_at or study.registered_at
+    reason = rules.check_can_let_go(state=study.state, since=since, at=at)
+    withdraw(study_id=study_id, reason=reason, by=by, at=at)

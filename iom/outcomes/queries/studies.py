@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from iom.access.scope import Scope
 from iom.cohorts.models import CohortMembership, Scheme
@@ -65,8 +66,9 @@ UNDER_WAY = (StudyState.DESIGNING, StudyState.DESIGNED, StudyState.ESTIMATING)
 
 
 def left_lying(*, scope: Scope, before: datetime) -> list[int]:
-    """Questions settled before a time that have come to nothing, by id: their people are still kept."""
-    found = Study.objects.visible_to(scope).filter(state__in=UNDER_WAY, registered_at__lt=before)
+    """Questions settled, or accepted since, before a time that came to nothing, by id: their people are still kept."""
+    found = Study.objects.visible_to(scope).filter(state__in=UNDER_WAY)
+    found = found.annotate(since=Coalesce("accepted_at", "registered_at")).filter(since__lt=before)
     return list(found.values_list("pk", flat=True))
 
 

@@ -1,12 +1,17 @@
 """What is let go, what fails, and what a kill leaves behind."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iom.access.scope import act_in
+from iom.common.background import WHEN_DATABASE_RETURNS
 from iom.common.errors import WrongState
 from iom.outcomes import evaluation, operations, tasks
 from iom.outcomes.models import Study
@@ -29,7 +34,7 @@ def is_kept(study: Study) -> bool:
 
 
 def test_what_was_just_accepted_is_worked_out_however_long_ago_it_was_settled(
-    place: Place, django_capture_on_commit_callbacks: Any
+    place: Place, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     now = timezone.now()
     study = settled(place, "estimating", LONG_AGO, accepted_at=now - timedelta(minutes=10))
@@ -52,7 +57,7 @@ def test_what_was_just_accepted_is_worked_out_however_long_ago_it_was_settled(
     ],
 )
 def test_what_came_to_nothing_says_truly_why_it_is_let_go(
-    place: Place, state: str, says: str, django_capture_on_commit_callbacks: Any
+    place: Place, state: str, says: str, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     accepted: dict[str, datetime] = {"accepted_at": timezone.now() - LONG_AGO} if state == "estimating" else {}
     study = settled(place, state, LONG_AGO + timedelta(days=1), **accepted)
@@ -65,3 +70,54 @@ def test_what_came_to_nothing_says_truly_why_it_is_let_go(
     assert (study.state, is_kept(study)) == ("withdrawn", False)
     assert study.end_reason.startswith(says)
     assert (young.state, is_kept(young)) == (state, True)
+
+
+def failing(error: BaseException) -> Callable[..., Any]:
+    def fail(**_: Any) -> Any:
+        raise error
+
+    return fail
+
+
+WORK = [("designing", tasks.design, "make"), ("estimating", tasks.estimate, "findings")]
+
+
+@pytest.mark.parametrize(("state", "task", "bridge"), WORK)
+def test_what_fails_is_not_at_work_for_ever(
+    place: Place,
+    state: str,
+    task: Any,
+    bridge: str,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    study = settled(place, state, timedelta())
+    by = place.system()
+    monkeypatch.setattr(evaluation, bridge, failing(MemoryError("all of it")))
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(MemoryError):  # which is for the log
+        task(study_id=study.pk, partnership_id=by.partnership_id, agency_id=by.agency_id)
+    with act_in(by):
+        study.refresh_from_db()
+    assert (study.state, is_kept(study)) == ("refused", False)
+    assert "not yours to mend" in study.message
+    assert "all of it" not in study.message
+
+
+@pytest.mark.parametrize(("state", "task", "bridge"), WORK)
+def test_where_the_database_is_gone_the_work_is_done_once_it_returns(
+    place: Place, state: str, task: Any, bridge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = settled(place, state, timedelta())
+    by = place.system()
+    monkeypatch.setattr(evaluation, bridge, failing(OperationalError("the connection was lost")))
+    with pytest.raises(OperationalError):
+        task(study_id=study.pk, partnership_id=by.partnership_id, agency_id=by.agency_id)
+    with act_in(by):
+        study.refresh_from_db()
+    assert (study.state, is_kept(study)) == (state, True)
+
+
+def test_every_task_of_outcomes_waits_for_the_database() -> None:
+    own = {name: task for name, task in app.tasks.items() if name.startswith("outcomes.")}
+    assert len(own) > 5
+    assert {name for name, task in own.items() if task.retry_strategy is not WHEN_DATABASE_RETURNS} == set()

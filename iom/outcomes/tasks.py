@@ -8,13 +8,12 @@ one transaction; the queue starts the same job again.
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iom.access.scope import Scope, act_in, unrestricted
+from iom.common import scratch
 from iom.common.background import GONE, QUEUE, WHEN_DATABASE_RETURNS, each_apart
 from iom.common.errors import UserError, WrongState
 from iom.outcomes import evaluation, extract, operations, queries, rules
@@ -69,12 +68,12 @@ def design(study_id: int, partnership_id: int, agency_id: int) -> None:
         with act_in(by):
             operations.note_progress(study_id=study_id, state=StudyState.DESIGNING, stage=stage, progress=share, by=by)
 
-    with at_work_on(study_id, by=by), TemporaryDirectory(prefix="iom-outcomes-") as place:
+    with at_work_on(study_id, by=by), scratch.folder("outcomes") as place:
         with act_in(by):
             study = operations.at_work(study_id=study_id, state=StudyState.DESIGNING, by=by)
         progressed("Reading the record", 0.02)
         with act_in(by):
-            files = extract.snapshot(folder=Path(place), scheme_id=study.scheme_id, scope=by)
+            files = extract.snapshot(folder=place, scheme_id=study.scheme_id, scope=by)
         assert study.known_to is not None, "a registered question says to when convictions are known"
         made = evaluation.make(
             study_id=study.pk,
@@ -125,9 +124,9 @@ def board(partnership_id: int, agency_id: int) -> None:
 def work_out_board(by: Scope) -> None:
     at = timezone.now()
     on = timezone.localdate(at)
-    with TemporaryDirectory(prefix="iom-board-") as place:
+    with scratch.folder("board") as place:
         with act_in(by):
-            files = extract.board(folder=Path(place), scope=by)
+            files = extract.board(folder=place, scope=by)
         made = evaluation.board(files=files, on=on, at=at)
     with act_in(by):
         operations.store_board(on=on, made=made, by=by, at=timezone.now())
@@ -151,9 +150,9 @@ def equality(partnership_id: int, agency_id: int) -> None:
 def work_out_equality(by: Scope) -> None:
     at = timezone.now()
     on = timezone.localdate(at)
-    with TemporaryDirectory(prefix="iom-equality-") as place:
+    with scratch.folder("equality") as place:
         with act_in(by):
-            files = extract.equality(folder=Path(place), scope=by)
+            files = extract.equality(folder=place, scope=by)
         made = evaluation.equality(files=files, on=on, at=at)
     with act_in(by):
         operations.store_equality(on=on, made=made, by=by, at=timezone.now())
@@ -179,10 +178,10 @@ def look_at(one: tuple[Scope, int]) -> None:
     by, watch_id = one
     at = timezone.now()
     on = timezone.localdate(at)
-    with suppress(WrongState), TemporaryDirectory(prefix="iom-watch-") as place:
+    with suppress(WrongState), scratch.folder("watch") as place:
         with act_in(by):
             found, parameters = operations.to_look_at(watch_id=watch_id, on=on, by=by)
-            files = extract.snapshot(folder=Path(place), scheme_id=found.scheme_id, scope=by)
+            files = extract.snapshot(folder=place, scheme_id=found.scheme_id, scope=by)
         looked = evaluation.look(files=files, parameters=parameters, at=at)
         with act_in(by):
             operations.store_look(watch_id=watch_id, on=on, looked=looked, by=by, at=timezone.now())
@@ -217,5 +216,7 @@ def let_go(timestamp: int) -> None:
         with suppress(WrongState), act_in(by):  # moved on since it was listed
             operations.let_go(study_id=study_id, by=by, at=at)
 
-    evaluation.sweep(needed=needed, before=at - timedelta(days=1))
+    a_day_ago = at - timedelta(days=1)
+    evaluation.sweep(needed=needed, before=a_day_ago)
+    scratch.sweep(before=a_day_ago)
     each_apart(lying, of_one)

@@ -1,7 +1,11 @@
 """What is let go, what fails, and what a kill leaves behind."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from procrastinate.contrib.django import app
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iom.access.scope import act_in
+from iom.common import scratch
 from iom.common.background import WHEN_DATABASE_RETURNS
 from iom.common.errors import WrongState
 from iom.outcomes import evaluation, operations, tasks
@@ -121,3 +126,47 @@ def test_every_task_of_outcomes_waits_for_the_database() -> None:
     own = {name: task for name, task in app.tasks.items() if name.startswith("outcomes.")}
     assert len(own) > 5
     assert {name for name, task in own.items() if task.retry_strategy is not WHEN_DATABASE_RETURNS} == set()
+
+
+AT_WORK = """
+import sys, time
+from django.conf import settings
+settings.configure(STORE=sys.argv[1])
+from iom.common import scratch
+with scratch.folder("outcomes") as folder:
+    (folder / "persons.parquet").touch()
+    print(folder, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_worker_had_read_is_removed(place: Place, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", AT_WORK, str(tmp_path)], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        left = Path(worker.stdout.readline().strip())
+        worker.kill()
+    assert (left / "persons.parquet").exists()
+    assert [folder.stat().st_mode & 0o777 for folder in (left, left.parent)] == [0o700, 0o700]
+    tasks.let_go(timestamp=0)
+    assert left.exists()  # for all that is known, its work goes on
+    a_day_ago = (timezone.now() - timedelta(days=1, minutes=1)).timestamp()
+    os.utime(left, (a_day_ago, a_day_ago))
+    with scratch.folder("outcomes") as at_work:
+        tasks.let_go(timestamp=0)
+        assert [left.exists(), at_work.exists()] == [False, True]
+    assert not at_work.exists()
+
+
+def test_the_record_is_read_into_the_store(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = settled(place, "designing", timedelta())
+    by = place.system()
+    read: list[Path] = []
+
+    def stop(*, files: dict[str, Path], **_: Any) -> Any:
+        read.extend(files.values())
+        raise evaluation.CannotAnswer("Not today.")
+
+    monkeypatch.setattr(evaluation, "make", stop)
+    tasks.design(study_id=study.pk, partnership_id=by.partnership_id, agency_id=by.agency_id)
+    assert {path.parent.parent for path in read} == {tmp_path / "scratch"}
+    assert not any(path.exists() for path in read)

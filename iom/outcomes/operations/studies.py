@@ -191,10 +191,15 @@ def withdraw(*, study_id: int, reason: str, by: Scope, at: datetime) -> None:
 
 @transaction.atomic
 def ask_again(*, study_id: int, by: Scope, at: datetime) -> Study:
-    """A new draft that asks the same with another comparison; the first is given up, and stays on record."""
+    """A draft that asks the same with another comparison; the first is given up, and stays on record.
+
+    Asked twice, as by a double click, it is one draft.
+    """
     by.check(ASK)
     before = locked(study_id=study_id, by=by)
     rules.check_can_ask_again(state=before.state)
+    if draft := queries.draft_that_follows(study=before, scope=by):
+        return draft
     if before.state == StudyState.DESIGNED:
         withdraw(study_id=study_id, reason="Asked again with another comparison.", by=by, at=at)
     names = ("title", "scheme", "first_month", "last_month", "method", "ratio", "primary", "secondary", "purpose")

@@ -39,9 +39,18 @@ def tried_before(*, study: Study, scope: Scope) -> list[Study]:
     return found
 
 
+def draft_that_follows(*, study: Study, scope: Scope) -> Study | None:
+    """The draft that asks a question again, where there is one."""
+    found = Study.objects.visible_to(scope).filter(follows=study, state=StudyState.DRAFT).order_by("pk")
+    draft: Study | None = found.first()
+    return draft
+
+
 def before(*, study: Study, scope: Scope) -> dict[str, int]:
     """What was asked before: `tried`, comparisons whose outcome nobody read, and `others`, of the same people."""
-    tried = [each for each in tried_before(study=study, scope=scope) if each.result is None]
+    # What was given up before its comparison was made was no try.
+    asked = tried_before(study=study, scope=scope)
+    tried = [each for each in asked if each.design is not None and each.result is None]
     return {"tried": len(tried), "others": asked_of_the_same(study=study, scope=scope)}
 
 

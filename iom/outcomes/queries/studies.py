@@ -47,11 +47,22 @@ def draft_that_follows(*, study: Study, scope: Scope) -> Study | None:
 
 
 def before(*, study: Study, scope: Scope) -> dict[str, int]:
-    """What was asked before: `tried`, comparisons whose outcome nobody read, and `others`, of the same people."""
+    """What was asked before: `tried`, comparisons whose outcome nobody read, and `others`, of the same people.
+
+    `read` are the questions whose answer showed the outcome of the same people, or of some of them, before this one was
+    settled; `read_since`, from then until its comparison was accepted.
+    """
     # What was given up before its comparison was made was no try.
     asked = tried_before(study=study, scope=scope)
     tried = [each for each in asked if each.design is not None and each.result is None]
-    return {"tried": len(tried), "others": asked_of_the_same(study=study, scope=scope)}
+    read = read_of_the_same(study=study, before=study.registered_at, scope=scope)
+    by_acceptance = read_of_the_same(study=study, before=study.accepted_at, scope=scope)
+    return {
+        "tried": len(tried),
+        "others": asked_of_the_same(study=study, scope=scope),
+        "read": read,
+        "read_since": max(0, by_acceptance - read),
+    }
 
 
 def list_schemes(*, scope: Scope) -> list[Scheme]:
@@ -86,10 +97,21 @@ def under_way(*, scope: Scope) -> set[int]:
     return set(Study.objects.visible_to(scope).filter(state__in=UNDER_WAY).values_list("pk", flat=True))
 
 
-def asked_of_the_same(*, study: Study, scope: Scope) -> int:
-    """How many other questions were settled before about the same scheme's people, or some of them."""
-    found = Study.objects.visible_to(scope).filter(registered_at__lt=study.registered_at).exclude(pk=study.pk)
+def about_the_same(*, study: Study, scope: Scope) -> "QuerySet[Study]":
+    """The other questions about the same scheme's people, or some of them, who joined in the same months or in some."""
+    found: QuerySet[Study] = Study.objects.visible_to(scope).exclude(pk=study.pk)
     found = found.filter(first_month__lte=study.last_month, last_month__gte=study.first_month)
-    if study.scheme_id is not None:
-        found = found.filter(Q(scheme_id=study.scheme_id) | Q(scheme=None))
+    return found.filter(Q(scheme_id=study.scheme_id) | Q(scheme=None)) if study.scheme_id is not None else found
+
+
+def asked_of_the_same(*, study: Study, scope: Scope) -> int:
+    """How many other questions were settled before about the same people, or some of them."""
+    return int(about_the_same(study=study, scope=scope).filter(registered_at__lt=study.registered_at).count())
+
+
+def read_of_the_same(*, study: Study, before: datetime | None, scope: Scope) -> int:
+    """How many other questions about the same people, or some of them, were answered before a time; None: none."""
+    if before is None:
+        return 0
+    found = about_the_same(study=study, scope=scope).filter(state=StudyState.DONE, ended_at__lt=before)
     return int(found.count())

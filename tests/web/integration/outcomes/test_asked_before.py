@@ -1,13 +1,18 @@
 """What was asked, tried and read before a question, as its report tells it."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from iom.access.scope import act_in
+from iom.cohorts.models import Scheme
 from iom.outcomes import operations, queries
 from iom.outcomes.models import Study
+from iom.outcomes.presenters import report
 from tests.factories.outcomes import make_study
 from tests.factories.partnerships import AT, Place, Worker
 
@@ -35,3 +40,40 @@ def test_a_double_click_begins_one_draft(place: Place, analyst: Worker, as_user:
         # Once it is given up too, it can be asked again anew.
         operations.withdraw(study_id=draft.pk, reason="Not now", by=analyst.scope, at=AT)
         assert operations.ask_again(study_id=first.pk, by=analyst.scope, at=AT).pk != draft.pk
+
+
+LOOKED, READ_BEFORE, UNREAD = "before anybody looked", "had been read in 1 question before", "before any outcome was"
+
+
+@pytest.mark.parametrize(
+    ("first", "says", "says_not"),
+    [
+        ({}, [READ_BEFORE], [LOOKED, UNREAD]),
+        ({"scheme": None}, [READ_BEFORE], [LOOKED, UNREAD]),
+        ({"first_month": date(2024, 6, 1), "last_month": date(2024, 9, 1)}, [READ_BEFORE], [LOOKED, UNREAD]),
+        ({"ended_at": AT + timedelta(days=2)}, [LOOKED, "was read in 1 question after"], [READ_BEFORE, UNREAD]),
+        ({"ended_at": AT + timedelta(days=4)}, [LOOKED, UNREAD], ["been read", "was read in"]),
+        ({"first_month": date(2024, 7, 1), "last_month": date(2024, 9, 1)}, [LOOKED, UNREAD], ["been read"]),
+        ({"state": "estimating"}, [LOOKED, UNREAD], ["been read"]),
+    ],
+)
+def test_a_report_says_whether_the_outcome_of_its_people_had_been_read(
+    place: Place, scheme: Scheme, analyst: Worker, first: dict[str, Any], says: list[str], says_not: list[str]
+) -> None:
+    """Asked anew through the first page, with another method: it was not settled before anybody looked."""
+    with act_in(analyst.scope):
+        make_study(place, first.pop("state", "done"), **{"scheme": scheme, **first})
+        settled, accepted = AT + timedelta(days=1), AT + timedelta(days=3)
+        second = make_study(
+            place,
+            "done",
+            scheme=scheme,
+            method="overlap",
+            registered_at=settled,
+            accepted_at=accepted,
+            ended_at=accepted,
+        )
+        document = report.document(second, **queries.before(study=second, scope=analyst.scope))
+    text = " ".join(document["sections"][-1]["paragraphs"])
+    assert [each for each in says if each not in text] == []
+    assert [each for each in says_not if each in text] == []

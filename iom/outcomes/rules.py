@@ -15,6 +15,7 @@ from iom.outcomes.choices import Direction, Measure, ReleaseState, StudyState, W
 S, R = StudyState, ReleaseState
 PROOF_MONTHS = 18
 MOST_MONTHS = 60
+LEAST_APART = 10  # people by whom two questions differ: fewer could be told by taking one answer from the other
 KEPT_DAYS = 60  # how long the people of a comparison are kept from when it was settled, and anew from its acceptance
 
 STUDY: Mapping[str, tuple[Move, ...]] = {
@@ -124,6 +125,16 @@ def check_window(*, first: date, last: date, known_to: date | None) -> None:
             "last_month",
             f"The last month must be {final:%B %Y} or before: each person is followed for a year, and six more months"
             " are left for convictions to come in",
+        )
+
+
+def check_are_apart(apart: Collection[int]) -> None:
+    """`apart` are the numbers of people in a question or in another and not in both. How many they are is not said."""
+    if any(0 < people < LEAST_APART for people in apart):
+        raise InvalidInput(
+            f"Another question that is answered or under way is about the same people but for fewer than {LEAST_APART}."
+            " What followed for those few could be told by taking one answer from the other. Ask about the same months"
+            " as that question, or about months in which more others joined."
         )
 
 

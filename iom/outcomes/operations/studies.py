@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from iom.access.scope import Scope
 from iom.cohorts.models import Scheme
@@ -79,11 +79,15 @@ def change(*, study_id: int, by: Scope, at: datetime, **values: Any) -> None:
 def register(*, study_id: int, purpose: str, by: Scope, at: datetime) -> None:
     """Settles what is asked, for good, before anybody looks; the comparison is made behind."""
     by.check(ASK)
+    with connection.cursor() as cursor:
+        # One after the other: of two that differ by a few people, the second must see the first.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('outcomes.register'), %s)", [by.partnership_id])
     study = locked(study_id=study_id, by=by)
     to = rules.check_can_move(state=study.state, move="register")
     rules.check_says_why(purpose, field="purpose", message="Enter what will be decided on the answer")
     known = queries.known_to(scope=by)
     rules.check_window(first=study.first_month, last=study.last_month, known_to=known)
+    rules.check_are_apart(queries.apart(study=study, scope=by))
     Study.objects.filter(pk=study.pk).update(
         state=to,
         purpose=purpose,

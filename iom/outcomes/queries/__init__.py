@@ -15,6 +15,7 @@ from iom.outcomes.queries.data_lab import (
 from iom.outcomes.queries.equality import get_equality, list_equality
 from iom.outcomes.queries.releases import get_release, release_of, releases_asked
 from iom.outcomes.queries.studies import (
+    apart,
     asked_of_the_same,
     before,
     count_joined,
@@ -42,6 +43,7 @@ __all__ = [
     "ToGive",
     "TookPart",
     "alarms",
+    "apart",
     "asked_of_the_same",
     "before",
     "costs_of",

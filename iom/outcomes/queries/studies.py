@@ -6,9 +6,10 @@ from datetime import date, datetime
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from iom.access.scope import Scope
+from iom.access.scope import Scope, act_in, unrestricted
 from iom.cohorts.models import CohortMembership, Scheme
 from iom.common.errors import NotVisible
+from iom.outcomes import rules
 from iom.outcomes.choices import StudyState
 from iom.outcomes.models import Study
 from iom.people.models import Sanction
@@ -82,6 +83,14 @@ def count_joined(*, scope: Scope, scheme_id: int | None, first: date, until: dat
     return int(found.values("person_id").distinct().count())
 
 
+def joined(*, study: Study, scope: Scope) -> set[int]:
+    """The people who joined in a question's months, by id."""
+    until = rules.month_after(study.last_month)
+    found = CohortMembership.objects.visible_to(scope).filter(started_on__gte=study.first_month, started_on__lt=until)
+    found = found.filter(scheme_id=study.scheme_id) if study.scheme_id is not None else found
+    return set(found.filter(person__erased_at__isnull=True).values_list("person_id", flat=True))
+
+
 UNDER_WAY = (StudyState.DESIGNING, StudyState.DESIGNED, StudyState.ESTIMATING)
 
 
@@ -115,3 +124,17 @@ def read_of_the_same(*, study: Study, before: datetime | None, scope: Scope) -> 
         return 0
     found = about_the_same(study=study, scope=scope).filter(state=StudyState.DONE, ended_at__lt=before)
     return int(found.count())
+
+
+def apart(*, study: Study, scope: Scope) -> list[int]:
+    """By how many people a question differs from each other one about some of them that is answered or under way.
+
+    A comparison is made of everybody, so they are counted as the system.
+    """
+    system = unrestricted(
+        partnership_id=scope.partnership_id, agency_id=scope.agency_id, because="a comparison is made of everybody"
+    )
+    with act_in(system):
+        others = about_the_same(study=study, scope=system).filter(state__in=(*UNDER_WAY, StudyState.DONE))
+        own = joined(study=study, scope=system)
+        return [len(own ^ joined(study=each, scope=system)) for each in others]

@@ -9,11 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from iom.access.scope import act_in
-from iom.cohorts.models import Scheme
+from iom.cohorts.models import CohortMembership, Scheme
+from iom.common.errors import InvalidInput
 from iom.outcomes import operations, queries
 from iom.outcomes.models import Study
 from iom.outcomes.presenters import report
-from tests.factories.outcomes import make_study
+from iom.people.models import Person
+from tests.factories.cohorts import make_scheme
+from tests.factories.outcomes import TO, make_named_members, make_study, sanction
 from tests.factories.partnerships import AT, Place, Worker
 
 
@@ -77,3 +80,62 @@ def test_a_report_says_whether_the_outcome_of_its_people_had_been_read(
     text = " ".join(document["sections"][-1]["paragraphs"])
     assert [each for each in says if each not in text] == []
     assert [each for each in says_not if each in text] == []
+
+
+JANUARY, FEBRUARY, MARCH = (date(2024, month, 1) for month in (1, 2, 3))
+
+
+@pytest.fixture
+def people(place: Place, scheme: Scheme, manager: Worker) -> list[Person]:
+    """Sixty-two people who joined a day apart: 31 in January, 29 in February and two in March."""
+    with act_in(place.system()):
+        found = make_named_members(place, scheme, manager)
+        sanction(found[0], TO - timedelta(days=40), TO, 1).save()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "state", "last", "is_told"),
+    [
+        (JANUARY, "done", MARCH, True),  # but for the two of March
+        (JANUARY, "designing", MARCH, True),
+        (FEBRUARY, "done", MARCH, False),  # but for 31 of January and two of March
+        (JANUARY, "withdrawn", MARCH, False),  # which has no answer, and will have none
+        (JANUARY, "done", FEBRUARY, False),  # the very same people
+    ],
+)
+def test_a_few_people_cannot_be_told_by_taking_one_answer_from_another(
+    place: Place,
+    scheme: Scheme,
+    analyst: Worker,
+    people: list[Person],
+    as_user: Callable[[Worker], Client],
+    first: date,
+    state: str,
+    last: date,
+    is_told: bool,
+) -> None:
+    with act_in(place.system()):
+        make_study(place, state, scheme=scheme, first_month=first, last_month=FEBRUARY)
+        # They count, though the record of them is kept from who asks.
+        probation = place.agencies["Probation"]
+        CohortMembership.objects.filter(started_on__gte=MARCH).update(
+            owner_agency=probation, audience="listed", audience_agencies=[probation.pk]
+        )
+        study = make_study(place, scheme=scheme, first_month=JANUARY, last_month=last, known_to=None)
+    answer = as_user(analyst).post(reverse("outcomes-check", args=[study.pk]), {"purpose": "Whether to go on"})
+    with act_in(analyst.scope):
+        study.refresh_from_db()
+    assert (answer.status_code, study.state) == ((200, "draft") if is_told else (302, "designing"))
+    assert ("the same people but for fewer than 10." in answer.content.decode()) == is_told
+
+
+def test_a_scheme_is_not_told_from_every_scheme(
+    place: Place, scheme: Scheme, manager: Worker, analyst: Worker, people: list[Person]
+) -> None:
+    with act_in(place.system()):
+        make_study(place, "done", scheme=scheme)
+        make_named_members(place, make_scheme(place, "another", "Another"), manager, number=3)
+        study = make_study(place, scheme=None)
+    with act_in(analyst.scope), pytest.raises(InvalidInput, match="but for fewer than 10"):
+        operations.register(study_id=study.pk, purpose="Whether to go on", by=analyst.scope, at=AT)

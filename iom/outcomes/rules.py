@@ -201,6 +201,18 @@ def check_can_ask_data_lab(*, is_settled: bool, is_waiting: bool) -> None:
 can_ask_data_lab = can(check_can_ask_data_lab)
 
 
+def check_can_decide_data_lab(*, state: str, asked_by: int, user_id: int, is_own_agency: bool) -> None:
+    """Two people, both of the agency: the names are its own to give, and no other agency can let them leave."""
+    check_can_decide_release(state=state, asked_by=asked_by, user_id=user_id)
+    if not is_own_agency:
+        raise NotAllowed(
+            "It names people from one agency's records, and somebody else who acts for that agency decides."
+        )
+
+
+can_decide_data_lab = can(check_can_decide_data_lab)
+
+
 def check_enough(people: int) -> None:
     """The number that is left is not said: it could be so small that somebody is recognised by it."""
     if people < DATA_LAB_LEAST:

@@ -111,8 +111,14 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.AGREEMENT_MANAGE: "Draft sharing agreements and data protection impact assessments, and withdraw them",
     Permission.AGREEMENT_APPROVE: "Put in force an agreement, or approve an assessment, that somebody else drafted",
     Permission.OUTCOMES_VIEW: "See what is known of outcomes, in totals of groups, and take released reports",
-    Permission.OUTCOMES_ASK: "Ask a question of outcomes, accept its comparison, and ask for a report's release",
-    Permission.OUTCOMES_RELEASE: "Release a report on outcomes that somebody else asked to release",
+    Permission.OUTCOMES_ASK: (
+        "Ask a question of outcomes, accept its comparison, and ask for a report's release or a file of names for the"
+        " Justice Data Lab"
+    ),
+    Permission.OUTCOMES_RELEASE: (
+        "Release a report on outcomes, or a file of their agency's names for the Justice Data Lab, that somebody else"
+        " asked for"
+    ),
 }
 
 

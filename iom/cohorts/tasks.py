@@ -4,15 +4,13 @@ A killed worker leaves nothing half-stored: results are swapped in within one tr
 job again.
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from iom.access.scope import act_in, unrestricted
 from iom.cohorts import operations as cohorts
 from iom.cohorts import queries, scoring
+from iom.common import scratch
 from iom.common.background import QUEUE
 from iom.common.errors import Busy, UserError, WrongState
 
@@ -31,16 +29,14 @@ def rank(run_id: int, partnership_id: int, agency_id: int) -> None:
             cohorts.note_progress(run_id=run_id, stage=stage, progress=share, by=by)
 
     try:
-        with TemporaryDirectory(prefix="iom-rank-") as folder:
+        with scratch.folder("rank") as folder:
             with act_in(by):
                 run = cohorts.begin_ranking(run_id=run_id, by=by, at=at)
                 on, text = run.on, run.version.text
             with act_in(by):
-                files = scoring.snapshot(Path(folder), scope=by)
+                files = scoring.snapshot(folder, scope=by)
                 also = queries.person_keys_followed(scope=by)
-            ranked = scoring.rank(
-                files=files, folder=Path(folder), text=text, on=on, at=at, also=also, progressed=progressed
-            )
+            ranked = scoring.rank(files=files, folder=folder, text=text, on=on, at=at, also=also, progressed=progressed)
             progressed("Storing the list", 0.7)
             with act_in(by):
                 cohorts.store_ranking(run_id=run_id, ranked=ranked, by=by, at=timezone.now())
@@ -57,12 +53,12 @@ def check_version(version_id: int, partnership_id: int, agency_id: int) -> None:
     by = unrestricted(partnership_id=partnership_id, agency_id=agency_id, because="checking a proposed scheme version")
     at = timezone.now()
     try:
-        with TemporaryDirectory(prefix="iom-check-") as folder:
+        with scratch.folder("check") as folder:
             with act_in(by):
                 version = cohorts.begin_check(version_id=version_id, by=by)
                 against = queries.active_text(scheme_id=version.scheme_id, scope=by)
             with act_in(by):
-                files = scoring.snapshot(Path(folder), scope=by) | scoring.places(Path(folder), scope=by)
+                files = scoring.snapshot(folder, scope=by) | scoring.places(folder, scope=by)
             checked = scoring.check(files=files, text=version.text, against=against, on=timezone.localdate(at), at=at)
             with act_in(by):
                 cohorts.store_checks(version_id=version_id, checked=checked, since=at, by=by, at=timezone.now())

@@ -5,7 +5,7 @@ leaves is read by a second person first.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from iom.common.decisions import can
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
@@ -15,7 +15,8 @@ from iom.outcomes.choices import Direction, Measure, ReleaseState, StudyState, W
 S, R = StudyState, ReleaseState
 PROOF_MONTHS = 18
 MOST_MONTHS = 60
-KEPT_DAYS = 60  # how long the people of a comparison are kept while nobody has accepted it
+LEAST_APART = 10  # people by whom two questions differ: fewer could be told by taking one answer from the other
+KEPT_DAYS = 60  # how long the people of a comparison are kept from when it was settled, and anew from its acceptance
 
 STUDY: Mapping[str, tuple[Move, ...]] = {
     S.DRAFT: (
@@ -26,7 +27,7 @@ STUDY: Mapping[str, tuple[Move, ...]] = {
     S.DESIGNING: (
         Move("show the comparison", S.DESIGNED, "system"),
         Move("refuse", S.REFUSED, "system"),
-        Move("withdraw", S.WITHDRAWN, "analyst"),
+        Move("withdraw", S.WITHDRAWN, "analyst, or the system after 60 days"),
     ),
     S.DESIGNED: (
         Move("accept the comparison", S.ESTIMATING, "analyst"),
@@ -35,7 +36,7 @@ STUDY: Mapping[str, tuple[Move, ...]] = {
     S.ESTIMATING: (
         Move("finish", S.DONE, "system"),
         Move("refuse", S.REFUSED, "system"),
-        Move("withdraw", S.WITHDRAWN, "analyst"),
+        Move("withdraw", S.WITHDRAWN, "analyst, or the system 60 days after acceptance"),
     ),
     S.DONE: (),
     S.REFUSED: (),
@@ -61,6 +62,30 @@ def check_can_move(*, state: str, move: str) -> str:
 
 def can_move(*, state: str, move: str) -> bool:
     return after(STUDY, state, move) is not None
+
+
+# What a question that is let go came to nothing by, in each state that keeps people.
+CAME_TO_NOTHING: Mapping[str, str] = {
+    S.DESIGNING: f"The comparison was not made within {KEPT_DAYS} days, so its people are not kept any longer.",
+    S.DESIGNED: f"Nobody accepted the comparison within {KEPT_DAYS} days, so its people are not kept any longer.",
+    S.ESTIMATING: (
+        f"The answer was not worked out within {KEPT_DAYS} days of the comparison being accepted, so its people are not"
+        " kept any longer."
+    ),
+}
+
+
+def kept_since(at: datetime) -> datetime:
+    """Whoever was settled, or accepted since, before then has been kept for long enough."""
+    return at - timedelta(days=KEPT_DAYS)
+
+
+def check_can_let_go(*, state: str, since: datetime | None, at: datetime) -> str:
+    """Why a question is let go that was settled, or accepted since, at a time. Raises `WrongState` where it has ended,
+    or may still come to something."""
+    if state not in CAME_TO_NOTHING or since is None or since >= kept_since(at):
+        raise WrongState("This question has moved on since.")
+    return CAME_TO_NOTHING[state]
 
 
 def check_can_ask_again(*, state: str) -> None:
@@ -100,6 +125,16 @@ def check_window(*, first: date, last: date, known_to: date | None) -> None:
             "last_month",
             f"The last month must be {final:%B %Y} or before: each person is followed for a year, and six more months"
             " are left for convictions to come in",
+        )
+
+
+def check_are_apart(apart: Collection[int]) -> None:
+    """`apart` are the numbers of people in a question or in another and not in both. How many they are is not said."""
+    if any(0 < people < LEAST_APART for people in apart):
+        raise InvalidInput(
+            f"Another question that is answered or under way is about the same people but for fewer than {LEAST_APART}."
+            " What followed for those few could be told by taking one answer from the other. Ask about the same months"
+            " as that question, or about months in which more others joined."
         )
 
 
@@ -164,6 +199,18 @@ def check_can_ask_data_lab(*, is_settled: bool, is_waiting: bool) -> None:
 
 
 can_ask_data_lab = can(check_can_ask_data_lab)
+
+
+def check_can_decide_data_lab(*, state: str, asked_by: int, user_id: int, is_own_agency: bool) -> None:
+    """Two people, both of the agency: the names are its own to give, and no other agency can let them leave."""
+    check_can_decide_release(state=state, asked_by=asked_by, user_id=user_id)
+    if not is_own_agency:
+        raise NotAllowed(
+            "It names people from one agency's records, and somebody else who acts for that agency decides."
+        )
+
+
+can_decide_data_lab = can(check_can_decide_data_lab)
 
 
 def check_enough(people: int) -> None:

@@ -138,6 +138,22 @@ def test_no_page_or_record_is_kept_in_a_cache_of_the_server() -> None:
     assert found == COUNTS_IN_THE_CACHE
 
 
+# The demonstration's people are made up, and catalogues are of no people.
+TEMPORARY = {"common/scratch.py", "config/earlier_cohort.py", "config/management/commands/make_catalogues.py"}
+
+
+def test_what_is_read_of_the_record_lies_in_the_store() -> None:
+    """In the system's own place for temporary files nobody would find what a killed worker left there. A file without a
+    name goes with its process."""
+    found = {
+        str(path.relative_to(ROOT / "iom"))
+        for app in {*APPS, "outcomes"}
+        for path, _tree in modules(app)
+        if re.search(r"TemporaryDirectory|NamedTemporaryFile|mkdtemp|mkstemp", path.read_text(encoding="utf-8"))
+    }
+    assert found == TEMPORARY
+
+
 def test_the_script_keeps_nothing_in_the_browser_and_writes_text_as_text() -> None:
     script = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "assets").glob("*.js"))
     for word in (

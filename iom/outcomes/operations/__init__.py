@@ -5,7 +5,15 @@ Nobody sees an outcome before the comparison was looked at and accepted, and not
 
 from iom.outcomes.operations.board import ask_for_board, store_board
 from iom.outcomes.operations.costs import set_costs
-from iom.outcomes.operations.data_lab import DATA_LAB, Grounds, ask_data_lab, counted, decide_data_lab, take_data_lab
+from iom.outcomes.operations.data_lab import (
+    DATA_LAB,
+    Grounds,
+    ask_data_lab,
+    counted,
+    decide_data_lab,
+    needed_to_take,
+    take_data_lab,
+)
 from iom.outcomes.operations.equality import ask_for_equality, store_equality
 from iom.outcomes.operations.releases import ask_release, decide_release, record_taken
 from iom.outcomes.operations.studies import (
@@ -53,6 +61,7 @@ __all__ = [
     "decide_release",
     "end_watch",
     "let_go",
+    "needed_to_take",
     "note_progress",
     "record_taken",
     "refuse",

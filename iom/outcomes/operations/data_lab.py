@@ -104,7 +104,12 @@ def decide_data_lab(*, export_id: int, is_released: bool, reason: str, seen: str
     """Lets a file that somebody else asked for be taken, or refuses. `seen` is the fingerprint of what was read."""
     by.check(Permission.OUTCOMES_RELEASE)
     export = locked_export(export_id=export_id, by=by)
-    rules.check_can_decide_release(state=export.state, asked_by=export.asked_by, user_id=by.user_id)
+    rules.check_can_decide_data_lab(
+        state=export.state,
+        asked_by=export.asked_by,
+        user_id=by.user_id,
+        is_own_agency=export.agency_id == by.agency_id,
+    )
     if seen != export.sha256 or data_lab_fingerprint(export) != seen:
         raise WrongState("This is not what you read. Look at it again.")
     values: dict[str, Any] = {"state": ReleaseState.RELEASED}
@@ -117,6 +122,11 @@ def decide_data_lab(*, export_id: int, is_released: bool, reason: str, seen: str
     DataLabExport.objects.filter(pk=export.pk).update(**values, reason=reason, decided_by=by.user_id, decided_at=at)
     action = "release_data_lab" if is_released else "refuse_data_lab"
     record(export.study, action, by=by, at=at, detail={"export": export.pk})
+
+
+def needed_to_take(export: DataLabExport, *, user_id: int) -> Permission:
+    """What either of the two must still be allowed: to ask, or to decide. Their role may have changed since."""
+    return ASK if user_id == export.asked_by else Permission.OUTCOMES_RELEASE
 
 
 @transaction.atomic
@@ -136,6 +146,7 @@ def take_data_lab(*, export_id: int, by: Scope, at: datetime) -> tuple[queries.T
         user_id=by.user_id,
         is_own_agency=export.agency_id == by.agency_id,
     )
+    by.check(needed_to_take(export, user_id=by.user_id))
     if data_lab_fingerprint(export) != export.sha256:
         raise WrongState("This is no longer what was decided. Ask for it again.")
     # Held, so that nobody of them is restricted, merged or erased between being read and leaving.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from iom.access.scope import Scope
 from iom.cohorts.models import Scheme
@@ -79,11 +79,15 @@ def change(*, study_id: int, by: Scope, at: datetime, **values: Any) -> None:
 def register(*, study_id: int, purpose: str, by: Scope, at: datetime) -> None:
     """Settles what is asked, for good, before anybody looks; the comparison is made behind."""
     by.check(ASK)
+    with connection.cursor() as cursor:
+        # One after the other: of two that differ by a few people, the second must see the first.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('outcomes.register'), %s)", [by.partnership_id])
     study = locked(study_id=study_id, by=by)
     to = rules.check_can_move(state=study.state, move="register")
     rules.check_says_why(purpose, field="purpose", message="Enter what will be decided on the answer")
     known = queries.known_to(scope=by)
     rules.check_window(first=study.first_month, last=study.last_month, known_to=known)
+    rules.check_are_apart(queries.apart(study=study, scope=by))
     Study.objects.filter(pk=study.pk).update(
         state=to,
         purpose=purpose,
@@ -191,10 +195,15 @@ def withdraw(*, study_id: int, reason: str, by: Scope, at: datetime) -> None:
 
 @transaction.atomic
 def ask_again(*, study_id: int, by: Scope, at: datetime) -> Study:
-    """A new draft that asks the same with another comparison; the first is given up, and stays on record."""
+    """A draft that asks the same with another comparison; the first is given up, and stays on record.
+
+    Asked twice, as by a double click, it is one draft.
+    """
     by.check(ASK)
     before = locked(study_id=study_id, by=by)
     rules.check_can_ask_again(state=before.state)
+    if draft := queries.draft_that_follows(study=before, scope=by):
+        return draft
     if before.state == StudyState.DESIGNED:
         withdraw(study_id=study_id, reason="Asked again with another comparison.", by=by, at=at)
     names = ("title", "scheme", "first_month", "last_month", "method", "ratio", "primary", "secondary", "purpose")
@@ -209,11 +218,11 @@ def ask_again(*, study_id: int, by: Scope, at: datetime) -> Study:
     return study
 
 
+@transaction.atomic
 def let_go(*, study_id: int, by: Scope, at: datetime) -> None:
-    """Gives up a comparison that nobody accepted in time, so that the people in it are not kept."""
-    withdraw(
-        study_id=study_id,
-        reason=f"Nobody accepted the comparison within {rules.KEPT_DAYS} days, so its people are not kept any longer.",
-        by=by,
-        at=at,
-    )
+    """Gives up a question that came to nothing in time, so that the people in it are not kept. Raises `WrongState`
+    where it has moved on: it may have been accepted since it was listed."""
+    study = locked(study_id=study_id, by=by)
+    since = study.accepted_at or study.registered_at
+    reason = rules.check_can_let_go(state=study.state, since=since, at=at)
+    withdraw(study_id=study_id, reason=reason, by=by, at=at)

@@ -23,11 +23,12 @@ Document = dict[str, Any]
 Section = dict[str, Any]
 
 
-def document(study: Study, *, tried: int, others: int = 0) -> Document:
+def document(study: Study, *, tried: int, others: int = 0, read: int = 0, read_since: int = 0) -> Document:
     """The report of a study that is done.
 
     `tried` is how many comparisons were tried before whose outcome nobody read; `others` how many questions in all were
-    settled before about the same people, or some of them.
+    settled before about the same people, or some of them; `read` in how many questions about them the outcome had been
+    read before this one was settled, and `read_since` between then and the acceptance of its comparison.
     """
     assert study.result is not None
     assert study.design is not None
@@ -42,7 +43,7 @@ def document(study: Study, *, tried: int, others: int = 0) -> Document:
         literature.beside(study),
         who(study),
         balance_section(study.design),
-        method(study, tried=tried, others=others),
+        method(study, tried=tried, others=others, read=read, read_since=read_since),
     ]
     return {"title": study.title, "lines": lines(study), "sections": [each for each in sections if each]}
 
@@ -450,21 +451,60 @@ def covariate_name(name: str) -> str:
     return _("%(name)s: %(level)s, per cent") % {"name": title, "level": level} if level else title
 
 
-def method(study: Study, *, tried: int, others: int) -> Section:
-    design = study.manifest.get("design", {})
-    versions = design.get("versions", {})
-    found = study.manifest.get("findings", {})
-    registered, accepted = study.registered_at, study.accepted_at
-    assert registered is not None
-    assert accepted is not None
-    assert study.known_to is not None
-    return section(
-        _("How this was worked out"),
-        _(
+def settled_words(study: Study, *, read: int, read_since: int) -> list[str]:
+    """When it was settled and accepted; and that nobody had looked by then, where nobody had."""
+    assert study.registered_at is not None
+    assert study.accepted_at is not None
+    days = {"registered": day(study.registered_at), "accepted": day(study.accepted_at)}
+    if read:
+        said = _(
+            "The question, who is compared, the method and the measure that decides were settled on %(registered)s."
+            " The comparison was accepted on %(accepted)s."
+        )
+    elif read_since:
+        said = _(
+            "The question, who is compared, the method and the measure that decides were settled on %(registered)s,"
+            " before anybody looked. The comparison was accepted on %(accepted)s."
+        )
+    else:
+        said = _(
             "The question, who is compared, the method and the measure that decides were settled on %(registered)s,"
             " before anybody looked. The comparison was accepted on %(accepted)s, before any outcome was read."
         )
-        % {"registered": day(registered), "accepted": day(accepted)},
+    told = [said % days]
+    if read:
+        told.append(
+            ngettext(
+                "The outcome of these people, or of some of them, had been read in %(num)s question before this one"
+                " was settled.",
+                "The outcome of these people, or of some of them, had been read in %(num)s questions before this one"
+                " was settled.",
+                read,
+            )
+            % {"num": read}
+        )
+    if read_since:
+        told.append(
+            ngettext(
+                "The outcome of these people, or of some of them, was read in %(num)s question after this one was"
+                " settled and before its comparison was accepted.",
+                "The outcome of these people, or of some of them, was read in %(num)s questions after this one was"
+                " settled and before its comparison was accepted.",
+                read_since,
+            )
+            % {"num": read_since}
+        )
+    return told
+
+
+def method(study: Study, *, tried: int, others: int, read: int, read_since: int) -> Section:
+    design = study.manifest.get("design", {})
+    versions = design.get("versions", {})
+    found = study.manifest.get("findings", {})
+    assert study.known_to is not None
+    return section(
+        _("How this was worked out"),
+        *settled_words(study, read=read, read_since=read_since),
         ngettext(
             "%(num)s comparison was tried before this one, and no outcome of it was read.",
             "%(num)s comparisons were tried before this one, and no outcome of them was read.",

@@ -15,9 +15,11 @@ from iom.outcomes.queries.data_lab import (
 from iom.outcomes.queries.equality import get_equality, list_equality
 from iom.outcomes.queries.releases import get_release, release_of, releases_asked
 from iom.outcomes.queries.studies import (
+    apart,
     asked_of_the_same,
     before,
     count_joined,
+    draft_that_follows,
     get_study,
     known_to,
     left_lying,
@@ -41,12 +43,14 @@ __all__ = [
     "ToGive",
     "TookPart",
     "alarms",
+    "apart",
     "asked_of_the_same",
     "before",
     "costs_of",
     "count_joined",
     "data_lab_asked",
     "data_lab_exports",
+    "draft_that_follows",
     "earlier_costs",
     "get_board",
     "get_data_lab_export",

@@ -98,6 +98,8 @@ def get_data_lab_export(*, export_id: int, scope: Scope) -> DataLabExport:
 
 
 def data_lab_asked(*, scope: Scope) -> list[DataLabExport]:
-    """The files for the Data Lab that wait for a decision by somebody other than who asked, the oldest first."""
-    found = DataLabExport.objects.visible_to(scope).filter(state=ReleaseState.ASKED).exclude(asked_by=scope.user_id)
+    """The files of the acting agency's names that wait for a decision by somebody other than who asked, the oldest
+    first."""
+    found = DataLabExport.objects.visible_to(scope).filter(state=ReleaseState.ASKED, agency_id=scope.agency_id)
+    found = found.exclude(asked_by=scope.user_id)
     return list(found.select_related("study").order_by("asked_at"))

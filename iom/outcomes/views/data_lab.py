@@ -62,19 +62,23 @@ def export(request: ScopedRequest, export_id: int) -> HttpResponse:
     """What was asked for and what became of it; to one of the two, where to take it once it may leave."""
     scope = request.scope
     found = queries.get_data_lab_export(export_id=export_id, scope=scope)
+    is_own_agency = found.agency_id == scope.agency_id
     user_ids = {pk for pk in (found.asked_by, found.decided_by, found.taken_by) if pk}
     context = present.context(found) | {
         "sections": shared.sections("outcomes-studies"),
         "names": partnerships.user_names(user_ids=user_ids),
         "may_decide": scope.allows(Permission.OUTCOMES_RELEASE)
-        and rules.can_decide_release(state=found.state, asked_by=found.asked_by, user_id=scope.user_id),
-        "may_take": rules.can_take(
+        and rules.can_decide_data_lab(
+            state=found.state, asked_by=found.asked_by, user_id=scope.user_id, is_own_agency=is_own_agency
+        ),
+        "may_take": scope.allows(operations.needed_to_take(found, user_id=scope.user_id))
+        and rules.can_take(
             state=found.state,
             decided_on=timezone.localdate(found.decided_at) if found.decided_at else None,
             on=timezone.localdate(),
             hands=(found.asked_by, found.decided_by),
             user_id=scope.user_id,
-            is_own_agency=found.agency_id == scope.agency_id,
+            is_own_agency=is_own_agency,
         ),
     }
     return render(request, "outcomes/data_lab.html", context)
@@ -86,7 +90,12 @@ def decide(request: ScopedRequest, export_id: int) -> HttpResponse:
     """Says what would leave and to whom, before somebody lets it; or refuses, with why."""
     scope = request.scope
     found = queries.get_data_lab_export(export_id=export_id, scope=scope)
-    rules.check_can_decide_release(state=found.state, asked_by=found.asked_by, user_id=scope.user_id)
+    rules.check_can_decide_data_lab(
+        state=found.state,
+        asked_by=found.asked_by,
+        user_id=scope.user_id,
+        is_own_agency=found.agency_id == scope.agency_id,
+    )
     is_released = request.POST.get("decision") == "yes"
     form = RefuseDataLabForm(None if is_released else request.POST or None)
     if request.method == "POST" and (is_released or form.is_valid()):

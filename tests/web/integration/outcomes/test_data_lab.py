@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from iom.access.roles import permissions_of
 from iom.access.scope import act_in
 from iom.agreements.models import LimitedAccess
 from iom.audit.models import Event
 from iom.cohorts.models import CohortMembership, Scheme
-from iom.common.errors import NotVisible, WrongState
+from iom.common.errors import NotAllowed, NotVisible, WrongState
 from iom.outcomes import operations, queries
 from iom.outcomes.choices import LeftOut
 from iom.outcomes.models import DataLabExport, Study
@@ -270,13 +272,43 @@ def test_who_asked_cannot_decide_and_nobody_else_can_take(
     assert as_user(both).post(decide, {"decision": "yes", "seen": export.sha256}).status_code == 403
     with act_in(both.scope), pytest.raises(IntegrityError), transaction.atomic():
         DataLabExport.objects.update(state="released", decided_by=both.scope.user_id, decided_at=AT)
-    assert as_user(manager).post(decide, {"decision": "yes", "seen": export.sha256}).status_code == 302
+    # Nor does another agency let these names leave, though its manager may release reports.
+    assert as_user(manager).get(decide).status_code == 403
+    assert as_user(manager).post(decide, {"decision": "yes", "seen": export.sha256}).status_code == 403
+    with act_in(manager.scope):
+        assert notices.attention(scope=manager.scope, on=date(2026, 11, 23)) == []
+    assert as_user(irene).post(decide, {"decision": "yes", "seen": export.sha256}).status_code == 302
     take = reverse("outcomes-take-data-lab", args=[export.pk])
-    # Not by a third, whose role could have decided; nor by who decided, for they act for another agency.
-    assert [as_user(each).post(take).status_code for each in (irene, analyst, manager)] == [403, 403, 403]
-    assert as_user(both).post(take).status_code == 200
+    # Not by a third, though their role could have asked or decided.
+    third = make_worker(place, "third", agency="Police", roles=["information-governance"])
+    assert [as_user(each).post(take).status_code for each in (third, analyst, manager)] == [403, 403, 403]
+    assert [as_user(each).post(take).status_code for each in (both, irene)] == [200, 200]
     page = as_user(analyst).get(reverse("outcomes-study", args=[study.pk])).content.decode()
     assert "taken on" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"), [("analyst", ["board-member", "manager"]), ("irene", ["board-member", "analyst"])]
+)
+def test_who_may_no_longer_ask_or_decide_takes_nothing(
+    people: list[Person],
+    study: Study,
+    analyst: Worker,
+    irene: Worker,
+    as_user: Callable[[Worker], Client],
+    name: str,
+    roles: list[str],
+) -> None:
+    """One of the two, whose role lets them see outcomes still, and do the other's part."""
+    export = released(study, analyst, irene)
+    worker = {"analyst": analyst, "irene": irene}[name]
+    changed = replace(worker.scope, roles=tuple(roles), permissions=permissions_of(roles))
+    with act_in(changed), pytest.raises(NotAllowed):
+        operations.take_data_lab(export_id=export.pk, by=changed, at=timezone.now())
+    with act_in(worker.scope):
+        Membership.objects.filter(user=worker.user).update(roles=roles)
+    page = as_user(worker).get(reverse("outcomes-data-lab", args=[export.pk])).content.decode()
+    assert reverse("outcomes-take-data-lab", args=[export.pk]) not in page
 
 
 def test_who_may_not(

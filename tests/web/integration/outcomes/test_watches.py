@@ -298,7 +298,8 @@ def test_a_look_that_was_killed_leaves_nothing_and_can_be_made_again(
             run(watch, analyst)
     with act_in(analyst.scope):
         assert not WatchResult.objects.exists()
-    assert set(tmp_path.iterdir()) == before
+    assert set(tmp_path.iterdir()) == before | {tmp_path / "scratch"}
+    assert not any((tmp_path / "scratch").iterdir())
     run(watch, analyst)
     with act_in(analyst.scope):
         assert WatchResult.objects.get().cases >= 30

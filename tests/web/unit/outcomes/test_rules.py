@@ -1,6 +1,6 @@
 """A question goes one way, months are final before they are asked of, and nobody releases what they asked for."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -101,3 +101,15 @@ def test_only_what_was_found_can_be_released_and_once() -> None:
     assert rules.can_ask_release(state=S.DONE, has_release=False)
     assert not rules.can_ask_release(state=S.DONE, has_release=True)
     assert not rules.can_ask_release(state=S.DESIGNED, has_release=False)
+
+
+def test_what_is_let_go_has_had_its_time() -> None:
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    long_ago = at - timedelta(days=60, seconds=1)
+    for state in (S.DESIGNING, S.DESIGNED, S.ESTIMATING):
+        assert "60 days" in rules.check_can_let_go(state=state, since=long_ago, at=at)
+        with pytest.raises(WrongState):
+            rules.check_can_let_go(state=state, since=at - timedelta(days=60), at=at)
+    for state in (S.DRAFT, S.DONE, S.REFUSED, S.WITHDRAWN):
+        with pytest.raises(WrongState):
+            rules.check_can_let_go(state=state, since=long_ago, at=at)

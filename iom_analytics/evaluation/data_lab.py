@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from iom_analytics.disclosure import SMALL
-from iom_analytics.errors import InputError
+from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation.arrays import Flags, Numbers, Places, alike
 from iom_analytics.evaluation.effect import Difference, Sample, between, difference, interval, sample
 from iom_analytics.evaluation.power import needed_for_significance
@@ -139,7 +139,7 @@ def measured(
 ) -> Row:
     """The result row of one of the Data Lab's measures, from the outcome of each unit and its weight in the match.
 
-    `cluster` as in `effect.difference`.
+    `cluster` as in `effect.difference`; where that refuses, the row has no figure and its words are the reason.
 
     Time to the first reoffence is of those who reoffended alone, each with its weight: it is no comparison of like with
     like any more, and is left out where fewer than 30 of the treated reoffended. Raises InputError where an outcome is
@@ -159,6 +159,10 @@ def measured(
                 if (used & treated).sum() < REOFFENDERS
                 else "nobody in the comparison reoffended.",
             )
+    try:
+        tested = difference(outcome, treated, weights, cluster=cluster)
+    except EstimateError as error:
+        return nothing(measure.name, str(error))
     own = used & treated
     return result(
         measure.name,
@@ -166,7 +170,7 @@ def measured(
         sample(outcome[~treated], weights[~treated]),
         reoffenders=int((own if measure.kind == "days" else own & (outcome > 0)).sum()),
         others=int((own & (outcome == 0)).sum()) if measure.kind == "share" else None,
-        tested=difference(outcome, treated, weights, cluster=cluster),
+        tested=tested,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iom_analytics.errors import InputError
+from iom_analytics.evaluation import clusters
 from iom_analytics.evaluation.arrays import Flags, Numbers, Places
 from iom_analytics.evaluation.balance import effective_size
 from iom_analytics.evaluation.study import Study
@@ -106,7 +107,9 @@ def difference(outcome: Numbers, treated: Flags, weights: Numbers, *, cluster: P
     """The difference of the weighted means of an outcome (Hajek: each side's weights add up to 1).
 
     Without clusters by Welch's test, each side as many units as its weights are worth. With them (a person with
-    several rows, a pair, an area) by the errors of clusters, with one degree of freedom less than there are clusters.
+    several rows, a pair, an area) by the errors of clusters, with one degree of freedom less than those of the smaller
+    side are worth. Raises InputError where an outcome is missing, and EstimateError where a side has fewer than 5
+    clusters.
     """
     raise_for_gaps(outcome, weights)
     if cluster is None:
@@ -119,10 +122,13 @@ def difference(outcome: Numbers, treated: Flags, weights: Numbers, *, cluster: P
         means.append(weighted_mean(outcome[used], weights[used] / total))
         influence[side] = sign * weights[side] * (outcome[side] - means[-1]) / total
     used = weights > 0
-    return clustered(means[0] - means[1], influence[used], cluster[used])
+    degrees = clusters.degrees(cluster, treated, weights)
+    return clustered(means[0] - means[1], influence[used], cluster[used], degrees=degrees)
 
 
-def clustered(estimate: float, influence: Numbers, cluster: Places, *, parameters: int = 2) -> Difference:
+def clustered(
+    estimate: float, influence: Numbers, cluster: Places, *, degrees: float, parameters: int = 2
+) -> Difference:
     """An estimate with the errors of clusters: each unit's influence added up in its cluster (CR1)."""
     sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=influence)
     groups, units = len(sums), len(influence)
@@ -131,7 +137,7 @@ def clustered(estimate: float, influence: Numbers, cluster: Places, *, parameter
     variance = float(sums @ sums) * groups / (groups - 1) * (units - 1) / (units - parameters)
     if variance == 0:
         return Difference(estimate, None, None, None, None, None)
-    return tested(estimate, float(np.sqrt(variance)), groups - 1)
+    return tested(estimate, float(np.sqrt(variance)), degrees)
 
 
 def of_people_and_pairs(person: Places, pair: Places) -> Places:
@@ -158,7 +164,8 @@ def doubly_robust(outcome: Numbers, study: Study, probability: Numbers, *, clust
     The outcome model is a regression on the covariates among those not treated, logistic for a yes or no and else
     linear, each weighted by the odds of treatment, so that it is right above all where the treated are (Kang and
     Schafer 2007, Stat. Sci. 22, 523-539, on regression with weighted coefficients). Errors are from the influence
-    function, which takes both models as if they were known; the weights are made to add up to 1.
+    function, which takes both models as if they were known; the weights are made to add up to 1. Degrees of freedom
+    as in `difference`, of units where no clusters are given. Raises as `difference` does.
     """
     raise_for_gaps(outcome, np.ones(len(outcome)))
     treated = study.treated
@@ -171,7 +178,8 @@ def doubly_robust(outcome: Numbers, study: Study, probability: Numbers, *, clust
     influence[treated] = (left[treated] - own) / treated.sum()
     influence[~treated] = -weights * (left[~treated] - other)
     units = np.arange(len(outcome)) if cluster is None else cluster
-    return clustered(own - other, influence, units, parameters=1)
+    degrees = clusters.degrees(units, treated, np.where(treated, 1.0, odds))
+    return clustered(own - other, influence, units, degrees=degrees, parameters=1)
 
 
 def without_treatment(rows: Numbers, outcome: Numbers, treated: Flags, weights: Numbers) -> Numbers:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from iom_analytics import evaluation
-from iom_analytics.errors import InputError
+from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import Study
 from iom_analytics.evaluation.data_lab import MEASURES, measured, shown
 
@@ -164,11 +164,43 @@ def test_an_outcome_that_is_not_known_is_refused() -> None:
         evaluation.difference(np.array([1.0, np.nan]), np.array([True, False]), np.ones(2))
 
 
-def test_one_cluster_is_refused() -> None:
-    with pytest.raises(InputError, match="one cluster"):
-        evaluation.difference(
-            np.arange(4.0), np.array([True, True, False, False]), np.ones(4), cluster=np.zeros(4, int)
-        )
+@pytest.mark.parametrize(("groups", "side"), [((1, 30), "treated"), ((4, 30), "treated"), ((30, 4), "comparison")])
+def test_a_side_of_few_clusters_is_refused(groups: tuple[int, int], side: str) -> None:
+    """Treated and comparison clusters of ten units each."""
+    treated = np.arange(10 * sum(groups)) < 10 * groups[0]
+    outcome = np.random.default_rng(1).normal(size=len(treated))
+    with pytest.raises(EstimateError, match=f"The {side} are of {min(groups)} cluster"):
+        evaluation.difference(outcome, treated, np.ones(len(treated)), cluster=np.arange(len(treated)) // 10)
+
+
+def test_clusters_of_which_one_holds_nearly_all_are_refused() -> None:
+    treated = np.arange(200) < 100
+    cluster = np.where(treated, np.maximum(np.arange(200), 94), np.arange(200))  # 95 units in one, five of one each
+    outcome = np.random.default_rng(1).normal(size=200)
+    with pytest.raises(EstimateError, match=r"of 6 clusters .*which weigh as much as 1\.1 even ones"):
+        evaluation.difference(outcome, treated, np.ones(200), cluster=cluster)
+
+
+def test_degrees_are_those_of_the_smaller_side_and_a_pair_is_on_both() -> None:
+    outcome, place = np.random.default_rng(1).normal(size=80), np.arange(80)
+    found = evaluation.difference(outcome, place < 20, np.ones(80), cluster=place // 2)
+    assert found.degrees == pytest.approx(10 - 1)
+    found = evaluation.difference(outcome, place < 40, np.ones(80), cluster=place % 40)
+    assert found.degrees == pytest.approx(40 - 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("treated", [5, 10])
+def test_few_treated_areas_find_nothing_where_there_is_nothing(treated: int) -> None:
+    chance, found = np.random.default_rng(4), 0
+    cluster = np.repeat(np.arange(treated + 30), 40)
+    for _ in range(400):
+        rate = np.clip(0.45 + chance.normal(0, 0.15, treated + 30), 0.02, 0.98)[cluster]
+        outcome = (chance.random(len(cluster)) < rate).astype(float)
+        p = evaluation.difference(outcome, cluster < treated, np.ones(len(cluster)), cluster=cluster).p
+        found += p is not None and p <= 0.05
+    # Binomial(400, 0.05) is under 33 in 99.8 of 100; with the degrees of both sides it was 41 of five.
+    assert found < 33
 
 
 @pytest.mark.slow

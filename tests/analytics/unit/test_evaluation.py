@@ -234,6 +234,42 @@ def test_the_doubly_robust_estimate_is_right_where_one_of_its_models_is(wrong: s
     assert sum((each.lower or 0) < 0.5 < (each.upper or 0) for each in found) >= 34
 
 
+@pytest.mark.slow
+def test_the_doubly_robust_error_holds_where_overlap_is_weak() -> None:
+    """No effect, and a c-statistic of about 0.92: the others are worth some 70 people."""
+    used, found = 0, 0
+    for seed in range(300):
+        chance = np.random.default_rng(seed)
+        treated = np.arange(1100) < 100
+        columns = chance.normal(size=(4, 1100)) + 2.0 * np.outer(np.arange(4) == 0, treated)
+        outcome = (chance.random(1100) < 1 / (1 + np.exp(0.2 - 0.6 * columns[0]))).astype(float)
+        names = [f"x{place}" for place in range(4)]
+        some = evaluation.read_study(
+            pa.table({"t": treated, **dict(zip(names, columns, strict=True))}), treatment="t", covariates=names
+        )
+        try:
+            p = evaluation.doubly_robust(outcome, some, evaluation.propensity(some).probability).p
+        except EstimateError as error:
+            assert "and the doubly robust estimate needs 50" in str(error)
+            continue
+        used += 1
+        found += p is not None and p <= 0.05
+    assert 100 < used < 250
+    # A share of 0.05 is under this in 99.8 of 100.
+    assert found / used < 0.05 + 2.9 * np.sqrt(0.05 * 0.95 / used)
+
+
+def test_the_doubly_robust_degrees_are_those_that_the_smaller_side_is_worth() -> None:
+    chance = np.random.default_rng(3)
+    x, treated = chance.normal(size=400), np.arange(400) < 150
+    some = evaluation.read_study(pa.table({"t": treated, "x": x}), treatment="t", covariates=["x"])
+    likely = 1 / (1 + np.exp(-x))
+    odds = np.exp(x[~treated])
+    worth = odds.sum() ** 2 / (odds**2).sum()
+    assert 50 < worth < 150
+    assert evaluation.doubly_robust(x + chance.normal(size=400), some, likely).degrees == pytest.approx(worth - 1)
+
+
 def test_the_number_needed_and_the_words() -> None:
     row = evaluation.result(
         "the rate", evaluation.of_share(40, out_of=100), evaluation.of_share(450, out_of=1000), reoffenders=40

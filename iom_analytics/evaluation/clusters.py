@@ -25,7 +25,7 @@ def fewest(cluster: Clusters, *sides: Flags) -> int:
 def worth(cluster: Clusters, weights: Numbers) -> float:
     """How many clusters of even weight a side's are worth: fewer than there are where some hold most of the weight."""
     held = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=weights)
-    return effective_size(held)
+    return effective_size(held.astype(np.float64))
 
 
 def degrees(cluster: Clusters, treated: Flags, weights: Numbers) -> float:

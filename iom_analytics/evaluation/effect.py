@@ -136,7 +136,7 @@ def difference(outcome: Numbers, treated: Flags, weights: Numbers, *, cluster: P
 
 
 def without_noise(found: Difference, outcome: Numbers) -> Difference:
-    """The difference, with no error where that is only rounding: what cancels out in each cluster leaves such behind."""
+    """The difference, without an error that is only rounding: what cancels out in each cluster leaves some behind."""
     if found.error is None or not is_noise(found.error**2, outcome=outcome):
         return found
     return Difference(found.estimate, None, None, None, None, None)

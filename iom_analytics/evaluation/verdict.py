@@ -70,7 +70,7 @@ def verdict(
     if reason := why_refused(grade, treated, comparison, reoffenders, others, balance, mature=mature):
         return Verdict(Word.REFUSED, reason, grade)
     if lower is None or upper is None:
-        return Verdict(Word.REFUSED, "the outcome is the same for everybody, so there is nothing to test", grade)
+        return Verdict(Word.REFUSED, "the difference has no interval: there is nothing to test it by", grade)
     if not (lower > 0 or upper < 0 if p is None else p <= SIGNIFICANT):
         return Verdict(Word.NO_EVIDENCE, "", grade)
     if reoffenders is not None and reoffenders < REOFFENDERS:

@@ -192,13 +192,10 @@ def findings(
         )
     names = [primary, *(name for name in secondary if name != primary)]
     found = {name: compared.row(name) for name in names}
-    words = compared.verdict(primary, found[primary])
-    if words["word"] == Word.REFUSED.value:
-        # Whatever refuses the primary measure, as groups that are not alike, holds of the others too.
-        found = {
-            name: row if row.treat_number is None else data_lab.refused(row, words["reason"])
-            for name, row in found.items()
-        }
+    verdicts = {name: compared.verdict(name, row) for name, row in found.items()}
+    for name, row in found.items():
+        if row.treat_number is not None and verdicts[name]["word"] == Word.REFUSED.value:
+            found[name] = data_lab.refused(row, verdicts[name]["reason"])
     tested = {name: row.difference_p for name, row in found.items() if name != primary and row.difference_p is not None}
     return {
         "primary": primary,
@@ -213,7 +210,7 @@ def findings(
         "expected": compared.expected(found.get("reoffended"), seed=seed),
         "timing": compared.timing(found[primary]),
         "moderators": compared.moderators(primary, found[primary]),
-        "verdict": words,
+        "verdict": verdicts[primary],
         "grade": grade(Grade.COMPARISON),
         "definition": load_definition().label,
     }
@@ -245,6 +242,10 @@ class Compared:
     @cached_property
     def study(self) -> Study:
         return told_apart_by(self.rows)
+
+    @cached_property
+    def balance(self) -> pa.Table:
+        return in_words(balance(self.study, self.weights))
 
     def values(self, measure: str) -> Numbers:
         """A measure as numbers; not a number where it is not known."""
@@ -288,7 +289,7 @@ class Compared:
             comparison=people.comparison,
             reoffenders=people.reoffenders,
             others=people.others,
-            balance=in_words(balance(self.study, self.weights)),
+            balance=self.balance,
             lower_is_better=not is_days,
         )
         return {"word": found.word.value, "reason": found.reason}

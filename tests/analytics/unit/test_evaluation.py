@@ -344,3 +344,41 @@ def test_everybody_or_nobody_reoffends_and_no_figure_is_given(rate: float, reaso
 def test_a_share_is_of_yes_and_no() -> None:
     with pytest.raises(InputError, match="yes or no"):
         measured(MEASURES[0], np.full(400, 2.0), **a_match(0.3))
+
+
+def test_a_crowd_of_whom_nine_carry_the_mean_is_withheld() -> None:
+    who = a_match(0.3)
+    heavy = ~who["treated"] & who["reoffended"]
+    weights = np.where(heavy & (np.cumsum(heavy) > 9), 0.001, 1.0)
+    row = measured(MEASURES[0], who["reoffended"].astype(float), **(who | {"weights": weights}))
+    assert row.reason == "fewer than 10 of the comparison had the outcome."
+    assert row.comparison_mean is None
+
+
+def test_people_are_counted_once_whatever_their_rows() -> None:
+    """Sixty treated rows reoffend, of thirty people or of twenty-nine."""
+    who = a_match(0.3)
+    place = np.arange(400)
+    for people, significant in ((30, True), (29, False)):
+        person = np.where(who["treated"] & who["reoffended"], place % people, place + 100)
+        assert measured(MEASURES[0], who["reoffended"].astype(float), **who, person=person).significant == significant
+    days = MEASURES[2]
+    assert "fewer than 30 of the treated" in measured(days, np.arange(400.0), **who, person=person).reason
+
+
+def test_a_row_whose_clusters_are_too_few_says_so() -> None:
+    who = a_match(0.3)
+    cluster = np.where(who["treated"], 0, np.arange(400))
+    row = measured(MEASURES[0], who["reoffended"].astype(float), **who, cluster=cluster)
+    assert row.treat_mean is None
+    assert row.reason.startswith("The treated are of 1 cluster")
+
+
+def test_rounding_is_no_error() -> None:
+    """Pairs of people alike in their outcome: what is left of 0.1 + 0.2 - 0.3 and the like is no error."""
+    outcome = np.tile(np.random.default_rng(1).normal(size=50), 2) / 3
+    found = evaluation.difference(outcome, np.arange(100) < 50, np.full(100, 0.1), cluster=np.arange(100) % 50)
+    assert (found.error, found.p) == (None, None)
+    assert found.estimate == pytest.approx(0, abs=1e-12)
+    same = evaluation.sample(np.full(100, 0.1) + np.tile([0, 1e-17, 2e-17, 1e-16], 25), np.ones(100))
+    assert same.variance == 0

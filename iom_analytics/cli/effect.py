@@ -13,9 +13,11 @@ import typer
 
 from iom_analytics import evaluation
 from iom_analytics.cli.match import read_data
-from iom_analytics.errors import InputError
-from iom_analytics.evaluation.arrays import Numbers, Places
+from iom_analytics.errors import EstimateError, InputError
+from iom_analytics.evaluation.arrays import Flags, Numbers, Places
+from iom_analytics.evaluation.data_lab import People, Row, counted, refused
 from iom_analytics.evaluation.grade import Grade
+from iom_analytics.evaluation.verdict import Verdict, Word, verdict
 from iom_analytics.provenance import sha256, whole_file
 
 
@@ -23,13 +25,23 @@ def effect(
     folder: Annotated[Path, typer.Argument(help="The folder that `iom-analytics match` wrote")],
     outcome: Annotated[str, typer.Option(help="The column of the outcome: yes or no, or a number")],
     out: Annotated[Path, typer.Option(help="The JSON file to write")],
-    cluster: Annotated[str | None, typer.Option(help="The column of a person or area with several rows")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="The column of the person, where people have several rows")
+    ] = None,
+    areas: Annotated[
+        bool, typer.Option("--areas", help="The clusters are areas, or other groups of different people")
+    ] = False,
+    higher_is_better: Annotated[
+        bool, typer.Option("--higher-is-better", help="The outcome is one to be wished for, as work or a home")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="Where the matched data are now, if they were moved")] = None,
 ) -> None:
     """Compare the outcome of the treated with that of their comparison.
 
     The outcome is read from the file that was matched, which must not have changed since (its SHA-256 is in the
-    folder's manifest). Writes the Data Lab's result row, what can and cannot be said, and the doubly robust estimate.
+    folder's manifest). Writes the Data Lab's result row, the verdict, what can and cannot be said, and the doubly
+    robust estimate or why there is none. A person with several rows counts once. Nothing may be said where the two
+    groups are still unlike in something that was measured.
     """
     if not (folder / "balance.csv").exists():
         raise InputError(
@@ -55,26 +67,82 @@ def effect(
         raise InputError(f"{folder}/matched.parquet is not of these data: run `iom-analytics match` again.")
     weights, chance = matched["weight"].to_numpy(), matched["propensity"].to_numpy()
     values, groups = numbers(table, outcome), None if cluster is None else codes(table, cluster)
-    used = weights > 0
+    person = None if areas else groups
+    if person is not None:
+        raise_for_themselves(matched, study.treated, person, str(cluster))
     tested = evaluation.difference(values, study.treated, weights, cluster=groups)
+    people = counted(values > 0, study.treated, weights, is_share=is_yes_or_no(values), person=person)
     row = evaluation.result(
         outcome,
         evaluation.sample(values[study.treated], weights[study.treated]),
         evaluation.sample(values[~study.treated], weights[~study.treated]),
-        reoffenders=int((used & study.treated & (values > 0)).sum()),
-        others=int((used & study.treated & (values == 0)).sum()) if is_yes_or_no(values) else None,
+        people=people,
         tested=tested,
     )
-    written = {**row.to_dict(), "method": asked["method"], "balance": said["results"]["lights"], "doubly_robust": None}
+    alike = evaluation.balance(study, weights)
+    found = judged(row, people, alike, higher_is_better=higher_is_better)
+    if found.word is Word.REFUSED and row.treat_number is not None:
+        row = refused(row, found.reason)
+    lights = alike["light"].to_pylist()
+    written = {
+        **row.to_dict(),
+        "verdict": {"word": found.word.value, "reason": found.reason},
+        "method": asked["method"],
+        "balance": {light: lights.count(light) for light in ("green", "amber", "red")},
+        "doubly_robust": None,
+    }
     # It needs everybody's outcome, also of those left out by the match.
     if row.treat_number is not None and np.isfinite(values).all():
-        written["doubly_robust"] = asdict(evaluation.doubly_robust(values, study, chance, cluster=groups))
+        try:
+            written["doubly_robust"] = asdict(evaluation.doubly_robust(values, study, chance, cluster=groups))
+        except EstimateError as error:
+            written["doubly_robust"] = str(error)
     written["grade"] = {"method": Grade.COMPARISON.label, "level": Grade.COMPARISON.levels}
     written["at"] = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 (an entry point)
     written["matched_data"] = said["inputs"]
     with whole_file(out) as part:
         part.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     typer.echo(f"{row.can_say} {row.cannot_say}")
+
+
+def judged(row: Row, people: People, alike: pa.Table, *, higher_is_better: bool) -> Verdict:
+    """The verdict on a row; where the row has no interval its own reason refuses it."""
+    if row.difference_lower is None:
+        return Verdict(Word.REFUSED, row.reason.rstrip("."), Grade.COMPARISON)
+    return verdict(
+        row.difference_lower,
+        row.difference_upper,
+        grade=Grade.COMPARISON,
+        p=row.difference_p,
+        treated=people.treated,
+        comparison=people.comparison,
+        reoffenders=people.reoffenders,
+        others=people.others,
+        balance=alike,
+        lower_is_better=not higher_is_better,
+    )
+
+
+def raise_for_themselves(matched: pa.Table, treated: Flags, person: Places, name: str) -> None:
+    """An InputError where a pair has the same person on both sides; without pairs, a warning where the match has."""
+    used, way_out = matched["weight"].to_numpy() > 0, "If these are areas, of different people, say so with --areas."
+    pair = np.zeros(len(used), np.int64)
+    if "pair" in matched.column_names:
+        pair = pc.fill_null(matched["pair"], 0).to_numpy().astype(np.int64)
+        used &= pair > 0
+    both = pair * (int(person.max()) + 1) + person
+    themselves = len(np.intersect1d(both[used & treated], both[used & ~treated]))
+    if themselves and "pair" in matched.column_names:
+        raise InputError(
+            f"In {themselves:,} pairs the same {name} is on both sides. Nobody can be compared with themselves: take "
+            f"the treated out of the comparison pool and match again with --unit. {way_out}"
+        )
+    if themselves:
+        typer.echo(
+            f"{themselves:,} values of {name} are on both sides of the comparison. Make sure that nobody is compared "
+            f"with themselves at the same time. {way_out}",
+            err=True,
+        )
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from iom_analytics.errors import InputError
 from iom_analytics.evaluation.arrays import Flags
 from iom_analytics.evaluation.balance import without_small_groups
 from iom_analytics.evaluation.nearest import Order
+from iom_analytics.evaluation.propensity import raise_for_one_side
 from iom_analytics.provenance import manifest, whole_file
 
 NOT_FOR_PUBLICATION = (
@@ -39,7 +40,12 @@ def match(
     order: Annotated[str, typer.Option(help=f"nearest: who chooses first, {', '.join(get_args(Order))}")] = "largest",
     exact: Annotated[str, typer.Option(help="nearest, radius: only within the same values of these columns")] = "",
     categorical: Annotated[str, typer.Option(help="Covariates whose numbers are codes")] = "",
-    unit: Annotated[str | None, typer.Option(help="The column of unit ids; rows are numbered without it")] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            help="The column of unit ids; without it nobody can be checked to be there twice or on both sides"
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help=f"The propensity by {', '.join(evaluation.MODELS)}")] = "logistic",
     subclasses: Annotated[int, typer.Option(help="subclass: how many")] = 6,
     seed: Annotated[int, typer.Option(help="For a random order, and for boosting's folds")] = 0,
@@ -67,6 +73,14 @@ def match(
         "unit": unit,
     }
     study = evaluation.read_study(read_data(data), **columns)
+    # The other models fit also where nobody overlaps, and their propensities look like any.
+    raise_for_one_side(study)
+    if unit is None:
+        typer.echo(
+            "No --unit was given, so nobody can be checked to be on both sides: who was treated and is in the "
+            "comparison pool too would be compared with themselves.",
+            err=True,
+        )
     chosen: Any = {"model": model, "order": order}
     fitted = evaluation.propensity(study, model=chosen["model"], seed=seed)
     distance = fitted.logit if link == "logit" else fitted.probability

@@ -55,6 +55,13 @@ def probabilities(values: npt.ArrayLike, name: str) -> Numbers:
     return found
 
 
+def finite(**figures: float | None) -> None:
+    """Raises InputError where one of the figures is not a number or not finite; None says that there is none."""
+    for name, value in figures.items():
+        if value is not None and not np.isfinite(value):
+            raise InputError(f"{name.replace('_', ' ').capitalize()} must be a finite number, not {value}.")
+
+
 def alike(**lists: Numbers | Flags) -> None:
     """Raises InputError where the lists are not of one length."""
     lengths = {name: len(values) for name, values in lists.items()}

@@ -192,6 +192,10 @@ def findings(
         )
     names = [primary, *(name for name in secondary if name != primary)]
     found = {name: compared.row(name) for name in names}
+    verdicts = {name: compared.verdict(name, row) for name, row in found.items()}
+    for name, row in found.items():
+        if row.treat_number is not None and verdicts[name]["word"] == Word.REFUSED.value:
+            found[name] = data_lab.refused(row, verdicts[name]["reason"])
     tested = {name: row.difference_p for name, row in found.items() if name != primary and row.difference_p is not None}
     return {
         "primary": primary,
@@ -206,7 +210,7 @@ def findings(
         "expected": compared.expected(found.get("reoffended"), seed=seed),
         "timing": compared.timing(found[primary]),
         "moderators": compared.moderators(primary, found[primary]),
-        "verdict": compared.verdict(primary, found[primary]),
+        "verdict": verdicts[primary],
         "grade": grade(Grade.COMPARISON),
         "definition": load_definition().label,
     }
@@ -239,6 +243,10 @@ class Compared:
     def study(self) -> Study:
         return told_apart_by(self.rows)
 
+    @cached_property
+    def balance(self) -> pa.Table:
+        return in_words(balance(self.study, self.weights))
+
     def values(self, measure: str) -> Numbers:
         """A measure as numbers; not a number where it is not known."""
         return numbers(self.after, measure)
@@ -257,25 +265,31 @@ class Compared:
             treated=self.treated,
             weights=self.weights,
             cluster=self.cluster,
+            person=self.person,
         )
 
     def verdict(self, name: str, row: Row) -> dict[str, Any]:
         """The answer in one word, by the rules of `verdict`; the balance is that of the weights as they are."""
-        if row.treat_number is None:
+        if row.difference_lower is None:
             return {"word": Word.REFUSED.value, "reason": row.reason.rstrip(".")}
-        treated = self.treated & (self.weights > 0)
         is_days = MEASURES[name].kind == "days"
-        values = self.values("reoffended" if is_days else name)
+        people = data_lab.counted(
+            self.values("reoffended" if is_days else name) > 0,
+            self.treated,
+            self.weights,
+            is_share=MEASURES[name].kind == "share",
+            person=self.person,
+        )
         found = verdict(
             row.difference_lower,
             row.difference_upper,
             grade=Grade.COMPARISON,
             p=row.difference_p,
-            treated=int(treated.sum()),
-            comparison=effective_size(self.weights[~self.treated]),
-            reoffenders=int((treated & (values > 0)).sum()),
-            others=int((treated & (values == 0)).sum()) if MEASURES[name].kind == "share" else None,
-            balance=in_words(balance(self.study, self.weights)),
+            treated=people.treated,
+            comparison=people.comparison,
+            reoffenders=people.reoffenders,
+            others=people.others,
+            balance=self.balance,
             lower_is_better=not is_days,
         )
         return {"word": found.word.value, "reason": found.reason}

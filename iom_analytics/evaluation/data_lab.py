@@ -4,14 +4,15 @@ Field names and the three conditions of "significant" are those of the Data Lab'
 ours. `np_treat` and `np_comparison` are taken to be the numbers of units behind each mean.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 import numpy as np
 
 from iom_analytics.disclosure import SMALL
-from iom_analytics.errors import InputError
+from iom_analytics.errors import EstimateError, InputError
+from iom_analytics.evaluation import clusters
 from iom_analytics.evaluation.arrays import Flags, Numbers, Places, alike
 from iom_analytics.evaluation.effect import Difference, Sample, between, difference, interval, sample
 from iom_analytics.evaluation.power import needed_for_significance
@@ -52,29 +53,73 @@ class Row:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class People:
+    """How many people stand behind a row, who count once whatever their rows, and how many had the outcome or had not.
+
+    `others` are None where the outcome is no yes or no. Of the comparison, whose weights differ, as many as they are
+    worth if weighted evenly, so that a few who carry most of a mean are no crowd; None where nothing is known of them.
+    """
+
+    treated: int
+    reoffenders: int
+    others: int | None
+    comparison: float | None = None
+    comparison_reoffenders: float | None = None
+    comparison_others: float | None = None
+
+
+def counted(
+    happened: Flags, treated: Flags, weights: Numbers, *, is_share: bool, person: Places | None = None
+) -> People:
+    """The people of a match, from whether the outcome happened on each row; each row is one where no person is given.
+
+    Who had the outcome on one row and had not on another counts for both.
+    """
+    who = np.arange(len(weights)) if person is None else person
+    own, other = treated & (weights > 0), ~treated & (weights > 0)
+
+    def number(some: Flags) -> int:
+        return len(np.unique(who[some]))
+
+    def worth(some: Flags) -> float:
+        return clusters.worth(who[some], weights[some]) if some.any() else 0.0
+
+    return People(
+        number(own),
+        number(own & happened),
+        number(own & ~happened) if is_share else None,
+        worth(other),
+        worth(other & happened),
+        worth(other & ~happened) if is_share else None,
+    )
+
+
 def result(
     measure: str,
     treated: Sample,
     comparison: Sample,
     *,
-    reoffenders: int,
+    reoffenders: int = 0,
     others: int | None = None,
+    people: People | None = None,
     tested: Difference | None = None,
 ) -> Row:
     """The result row of a measure. `reoffenders` are the treated of whom there was any, and `others`, of a yes or no,
-    those of whom there was none; `tested` replaces Welch's test.
+    those of whom there was none; `people` says the same of both sides, and replaces them where it is given. `tested`
+    replaces Welch's test.
 
-    Fewer than 10 units on a side, or fewer than 10 treated reoffenders (or, of a yes or no, of the rest), and there is
-    no figure at all: a mean would give the count away.
+    Fewer than 10 people on a side, or fewer than 10 reoffenders of a side (or, of a yes or no, of the rest), and there
+    is no figure at all: a mean would give the count away.
     """
-    if reason := withheld(treated, comparison, reoffenders, others):
+    behind = people or People(treated.number, reoffenders, others, comparison.number or None)
+    if reason := withheld(behind):
         return nothing(measure, reason)
     found = tested or between(treated, comparison)
     own, other = interval(treated), interval(comparison)
-    significant = (
-        found.p is not None and found.p <= SIGNIFICANT and reoffenders >= REOFFENDERS and treated.number >= SMALL
-    )
-    can, cannot = words(measure, found, reoffenders=reoffenders, significant=significant)
+    significant = found.p is not None and found.p <= SIGNIFICANT and behind.reoffenders >= REOFFENDERS
+    reason = "" if found.p is not None else untested(treated, comparison)
+    can, cannot = words(measure, found, reoffenders=behind.reoffenders, significant=significant, reason=reason)
     return Row(
         measure=measure,
         treat_number=treated.number,
@@ -96,7 +141,7 @@ def result(
         difference_p=found.p,
         number_needed=number_needed(treated.number, found),
         significant=significant,
-        reason="" if found.p is not None else "The outcome is the same for everybody: there is nothing to test.",
+        reason=reason,
         can_say=can,
         cannot_say=cannot,
     )
@@ -136,10 +181,12 @@ def measured(
     treated: Flags,
     weights: Numbers,
     cluster: Places | None = None,
+    person: Places | None = None,
 ) -> Row:
     """The result row of one of the Data Lab's measures, from the outcome of each unit and its weight in the match.
 
-    `cluster` as in `effect.difference`.
+    `cluster` as in `effect.difference`; where that refuses, the row has no figure and its words are the reason.
+    `person` says whose rows are whose, so that the Data Lab's numbers are counted of people.
 
     Time to the first reoffence is of those who reoffended alone, each with its weight: it is no comparison of like with
     like any more, and is left out where fewer than 30 of the treated reoffended. Raises InputError where an outcome is
@@ -147,26 +194,29 @@ def measured(
     """
     alike(outcome=outcome, reoffended=reoffended, treated=treated, weights=weights)
     used = weights > 0
-    if measure.kind == "share" and not np.isin(outcome[used], (0, 1)).all():
+    is_share, is_days = measure.kind == "share", measure.kind == "days"
+    if is_share and not np.isin(outcome[used], (0, 1)).all():
         raise InputError(f"The {measure.name} is of yes or no, 1 or 0; some of those compared have neither.")
-    if measure.kind == "days":
+    if is_days:
         weights = np.where(reoffended, weights, 0)
-        used = weights > 0
-        if (used & treated).sum() < REOFFENDERS or not (used & ~treated).any():
-            return nothing(
-                measure.name,
-                f"fewer than {REOFFENDERS} of the treated reoffended: too few for their time to the first reoffence."
-                if (used & treated).sum() < REOFFENDERS
-                else "nobody in the comparison reoffended.",
-            )
-    own = used & treated
+    people = counted(reoffended if is_days else outcome > 0, treated, weights, is_share=is_share, person=person)
+    if is_days and (people.reoffenders < REOFFENDERS or not people.comparison):
+        return nothing(
+            measure.name,
+            f"fewer than {REOFFENDERS} of the treated reoffended: too few for their time to the first reoffence."
+            if people.reoffenders < REOFFENDERS
+            else "nobody in the comparison reoffended.",
+        )
+    try:
+        tested = difference(outcome, treated, weights, cluster=cluster)
+    except EstimateError as error:
+        return nothing(measure.name, str(error))
     return result(
         measure.name,
         sample(outcome[treated], weights[treated]),
         sample(outcome[~treated], weights[~treated]),
-        reoffenders=int((own if measure.kind == "days" else own & (outcome > 0)).sum()),
-        others=int((own & (outcome == 0)).sum()) if measure.kind == "share" else None,
-        tested=difference(outcome, treated, weights, cluster=cluster),
+        people=people,
+        tested=tested,
     )
 
 
@@ -198,20 +248,40 @@ def shown(row: Row, measure: Measure) -> dict[str, str]:
 
 def nothing(measure: str, reason: str) -> Row:
     """A row without a figure, and why."""
-    return Row(measure, *(None,) * 18, False, reason, "Nothing.", f"Anything about {measure}: {reason}")
+    return Row(measure, *(None,) * 18, False, reason, *unsaid(measure, reason))
 
 
-def withheld(treated: Sample, comparison: Sample, reoffenders: int, others: int | None) -> str:
+def refused(row: Row, reason: str) -> Row:
+    """The row with its figures, of which nothing may be said, and why: the groups are not alike, for one."""
+    can, cannot = unsaid(row.measure, f"{reason}.")
+    return replace(row, significant=False, reason=f"{reason}.", can_say=can, cannot_say=cannot)
+
+
+def unsaid(measure: str, reason: str) -> tuple[str, str]:
+    return "Nothing.", f"Anything about {measure}: {reason}"
+
+
+def withheld(people: People) -> str:
     """Why a row has no figures; empty where it has."""
-    if treated.number < SMALL:
-        return f"fewer than {SMALL} treated people were compared."
-    if 0 < comparison.number < SMALL:
-        return f"fewer than {SMALL} people are in the comparison."
-    if reoffenders < SMALL:
-        return f"fewer than {SMALL} of the treated had the outcome."
-    if others is not None and others < SMALL:
-        return f"fewer than {SMALL} of the treated did not have the outcome."
+    for number, what in (
+        (people.treated, "treated people were compared"),
+        (people.comparison, "people are in the comparison"),
+        (people.reoffenders, "of the treated had the outcome"),
+        (people.others, "of the treated did not have the outcome"),
+        (people.comparison_reoffenders, "of the comparison had the outcome"),
+        (people.comparison_others, "of the comparison did not have the outcome"),
+    ):
+        # A little under 10 is rounding, of people who weigh the same.
+        if number is not None and number < SMALL - 1e-9:
+            return f"fewer than {SMALL} {what}."
     return ""
+
+
+def untested(treated: Sample, comparison: Sample) -> str:
+    """Why a difference has no error, said from what the data are."""
+    if treated.variance == 0 and comparison.variance == 0:
+        return "the outcome does not vary within either group, so there is nothing to test."
+    return "what differs between people cancels out within each cluster, so there is nothing to tell chance by."
 
 
 def number_needed(treated: int, found: Difference) -> int | None:
@@ -221,11 +291,11 @@ def number_needed(treated: int, found: Difference) -> int | None:
     return needed_for_significance(treated, estimate=found.estimate, error=found.error, alpha=SIGNIFICANT)
 
 
-def words(measure: str, found: Difference, *, reoffenders: int, significant: bool) -> tuple[str, str]:
+def words(measure: str, found: Difference, *, reoffenders: int, significant: bool, reason: str) -> tuple[str, str]:
     """What can and what cannot be said, in sentences."""
     cause = "that the intervention alone made the difference: the groups may differ in what was not measured"
     if found.p is None:
-        return "Nothing about a difference.", f"Anything about {measure}: everybody had the same outcome."
+        return "Nothing about a difference.", f"Anything about {measure}: {reason}"
     which = "lower" if found.estimate < 0 else "higher"
     if significant:
         return (

@@ -57,8 +57,8 @@ class Heterogeneity:
     """The levels of a moderator in alphabetical order; those withheld are in nothing else here.
 
     `withheld` names levels with under 10 on a side, and any whose number would give such a one away. `no_estimate`
-    names levels where nothing varies, so that there is no standard error. `i_squared` is the share of the levels'
-    variation that is more than chance; `p` is that of Q.
+    names levels without a standard error: nothing varies, or there are too few people or clusters. `i_squared` is the
+    share of the levels' variation that is more than chance; `p` is that of Q.
     """
 
     moderator: str
@@ -107,7 +107,11 @@ def by_moderator(
             withheld.append(level)
             continue
         own = (where == level) & (w > 0)
-        effect = estimated(y, study, w, own, probability, cluster)
+        try:
+            effect = estimated(y, study, w, own, probability, cluster)
+        except EstimateError:  # of this level alone: the others can still be compared
+            without.append(level)
+            continue
         if effect.error is None or effect.lower is None or effect.upper is None or effect.p is None:
             without.append(level)
             continue

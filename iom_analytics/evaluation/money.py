@@ -70,6 +70,7 @@ def in_prices_of(pounds: float, *, year: int, priced_in: int = UNIT_COST_YEAR) -
 
     A financial year counts as the calendar year in which it begins. Raises InputError where a year is not in the table.
     """
+    arrays.finite(pounds=pounds)
     table = {row["year"]: row["deflator"] for row in reference.gdp_deflator().to_pylist()}
     for each in (year, priced_in):
         if each not in table:
@@ -79,6 +80,9 @@ def in_prices_of(pounds: float, *, year: int, priced_in: int = UNIT_COST_YEAR) -
 
 def running_cost(*, staff: Sequence[tuple[float, float]], other: float = 0, as_usual: float = 0) -> float:
     """What a scheme costs more than business as usual: full-time equivalents times their cost, and other costs."""
+    arrays.finite(other=other, as_usual=as_usual)
+    for fte, cost in staff:
+        arrays.finite(full_time_equivalents=fte, cost=cost)
     if other < 0 or as_usual < 0 or any(fte < 0 or cost < 0 for fte, cost in staff):
         raise InputError("Costs and staff cannot be negative.")
     return sum(fte * cost for fte, cost in staff) + other - as_usual
@@ -86,6 +90,7 @@ def running_cost(*, staff: Sequence[tuple[float, float]], other: float = 0, as_u
 
 def cost_per_person(cost: float, *, mean_caseload: float) -> float:
     """The additional running cost for each managed person. Raises EstimateError where nobody was managed."""
+    arrays.finite(cost=cost, mean_caseload=mean_caseload)
     if mean_caseload <= 0:
         raise EstimateError("Nobody was managed, so there is no cost per person.")
     return cost / mean_caseload
@@ -108,12 +113,14 @@ def cost_of_a_reoffence(
     from convictions to crimes, so each must be given: 1 counts no more than was recorded. Show the result at 1 and at
     the largest anybody would defend: see `at_each_multiplier`.
     """
+    arrays.finite(uncosted=uncosted)
     costs = crime_costs()
-    for crime in shares:
+    for crime, share in shares.items():
         if crime not in costs:
             raise InputError(f"There is no unit cost of '{crime}'; there are {', '.join(costs)}.")
         if crime not in multipliers:
             raise InputError(f"Say how many crimes there are for each '{crime}' counted; 1 if no more.")
+        arrays.finite(share=share, multiplier=multipliers[crime])
     if min(shares.values(), default=-1) < 0 or uncosted < 0 or abs(sum(shares.values()) + uncosted - 1) > 1e-6:
         raise InputError("Shares must be 0 or more and add up to 1.")
     if any(multipliers[crime] < 1 for crime in shares):
@@ -138,6 +145,7 @@ def break_even(cost: float, *, cost_of_reoffence: float, expected_offences: floa
 
     It says what would be needed, not what was achieved.
     """
+    arrays.finite(cost=cost, cost_of_reoffence=cost_of_reoffence, expected_offences=expected_offences)
     if cost_of_reoffence <= 0:
         raise InputError("A reoffence must cost something.")
     if expected_offences <= 0:
@@ -157,6 +165,8 @@ def worth(
     """
     if not avoided.grade.is_effect:
         raise EstimateError(f"No money can be reckoned from this: {avoided.grade.sentence}")
+    arrays.finite(cost=cost, people=people, cost_of_reoffence=cost_of_reoffence)
+    arrays.finite(effect=avoided.per_person, low=avoided.low, high=avoided.high)
     if people <= 0:
         raise EstimateError("Nobody was managed.")
     if cost_of_reoffence <= 0:

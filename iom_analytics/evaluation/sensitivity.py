@@ -120,10 +120,11 @@ def rosenbaum_bounds(
     p+ = gamma / (1 + gamma), one-sided in the direction found. Raises EstimateError where no pair differs.
     """
     arrays.share(alpha, "Alpha")
+    arrays.finite(only_comparison=only_comparison, only_treated=only_treated)
     if min(only_comparison, only_treated) < 0:
         raise InputError("Numbers of pairs cannot be negative.")
-    if any(gamma < 1 for gamma in gammas):
-        raise InputError("Gamma is 1 or more.")
+    if not all(1 <= gamma < math.inf for gamma in gammas):
+        raise InputError("Gamma is a finite number, 1 or more.")
     pairs, favour = only_comparison + only_treated, max(only_comparison, only_treated)
     if pairs == 0:
         raise EstimateError("In no pair did one alone reoffend, so there is nothing to bound.")
@@ -143,6 +144,7 @@ def negative_control(
 
     `margin` is the difference, in the units of `difference`, that would be too small to matter; settle it beforehand.
     """
+    arrays.finite(difference=difference, low=low, high=high, margin=margin)
     if not low <= difference <= high:
         raise InputError(f"The difference {difference} does not lie in its interval {low} to {high}.")
     if margin <= 0:

@@ -21,11 +21,11 @@ import numpy.typing as npt
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
 from iom_analytics.evaluation.arrays import Numbers
+from iom_analytics.evaluation.clusters import MINIMUM_SIDE, fewest
 from iom_analytics.evaluation.grade import Grade
 
 Comparison = Literal["never", "not yet"]
-# A group's spread is seen between its units: of one unit there is none, and its error would come out far too small.
-MINIMUM_GROUP = 5
+MINIMUM_GROUP = MINIMUM_SIDE  # of each group that enters, as of each side of any comparison
 MINIMUM_CLUSTERS = 10
 
 
@@ -285,7 +285,7 @@ def smaller_side(firsts: Numbers, cluster: npt.NDArray[np.intp], comparison: Com
     """How many units or clusters entered, or may be compared with the first that did, whichever are fewer."""
     never, entered = firsts == 0, firsts > 0
     others = never if comparison == "never" else never | (firsts > firsts[entered].min())
-    return min(len(np.unique(cluster[entered])), len(np.unique(cluster[others])))
+    return fewest(cluster, entered, others)
 
 
 def raise_for_few(firsts: Numbers, shift: int, cluster: npt.NDArray[np.intp], comparison: Comparison) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.stats import t as t_of
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays
 from iom_analytics.evaluation.arrays import Numbers
+from iom_analytics.evaluation.clusters import MINIMUM_SIDE, fewest
 from iom_analytics.evaluation.grade import Grade
 
 MINIMUM_CLUSTERS = 10
@@ -145,13 +146,16 @@ def cox(
     """A Cox model, ties by Efron. With `start` each row is a stretch of time in which covariates hold.
 
     With `person` errors are robust and clustered by person: needed where a person has more than one event (the
-    Andersen-Gill model), and right also where they have several rows. Raises EstimateError where there are fewer events
-    than covariates and one, a covariate does not vary or follows from others, one of them parts people with events from
-    people without, or there are under 10 people to cluster by.
+    Andersen-Gill model), and right also where they have several rows. Intervals and p are then by t, with one degree of
+    freedom less than there are people, of a yes or no those of its smaller side (who change sides count for both).
+
+    Raises EstimateError where there are fewer events than covariates and one, a covariate does not vary or follows from
+    others, one of them parts people with events from people without, nobody at risk at an event differs from the
+    others, or there are under 10 people to cluster by, or of a yes or no under 5 on a side.
     """
     from statsmodels.duration.hazard_regression import PHReg
 
-    z = arrays.errors_either_side(level)
+    arrays.share(level, "The level")
     t, d = read(stop, event)
     x = np.asarray(covariates, dtype=np.float64)
     if x.shape != (len(t), len(names)) or not np.isfinite(x).all():
@@ -169,7 +173,14 @@ def cox(
     # Statsmodels has no score for a row at risk at no event, and no robust error then; such a row says nothing.
     told = at_risk_of_any(begin, t, d)
     model = PHReg(t[told], x[told], status=d[told], entry=None if entry is None else entry[told], ties="efron")
-    fit = model.fit(groups=None if who is None else who[told], disp=0)
+    degrees = [np.inf] * len(names) if who is None else [degrees_of(each, who[told]) for each in x[told].T]
+    try:
+        fit = model.fit(groups=None if who is None else who[told], disp=0)
+    except np.linalg.LinAlgError as failed:
+        raise EstimateError(
+            "Whenever somebody had the event, all who were at risk were alike in a covariate, or nobody else was at "
+            "risk: no hazard ratio fits."
+        ) from failed
     value, error = np.asarray(fit.params), np.asarray(fit.bse)
     widest = np.abs(value * x.std(axis=0)).max()
     if not np.isfinite(error).all() or widest > LARGEST_COEFFICIENT:
@@ -180,14 +191,28 @@ def cox(
             value=float(b),
             error=float(e),
             hazard_ratio=float(np.exp(b)),
-            low=float(np.exp(b - z * e)),
-            high=float(np.exp(b + z * e)),
-            p=float(2 * norm.sf(abs(b / e))),
+            low=float(np.exp(b - t_of.isf((1 - level) / 2, free) * e)),
+            high=float(np.exp(b + t_of.isf((1 - level) / 2, free) * e)),
+            p=float(2 * t_of.sf(abs(b / e), free)),
         )
-        for name, b, e in zip(names, value, error, strict=True)
+        for name, b, e, free in zip(names, value, error, degrees, strict=True)
     )
     without = float(model.loglike(np.zeros(len(names))))
     return CoxModel(len(t), int(d.sum()), coefficients, float(fit.llf), without, who is not None, level, grade)
+
+
+def degrees_of(covariate: Numbers, who: npt.NDArray[np.intp]) -> float:
+    """The degrees of freedom of a covariate's robust error. Raises EstimateError where a side of a yes or no is few."""
+    values = np.unique(covariate)
+    if len(values) != 2:
+        return len(np.unique(who)) - 1
+    people = fewest(who, covariate == values[0], covariate == values[1])
+    if people < MINIMUM_SIDE:
+        raise EstimateError(
+            f"{people} {'person is' if people == 1 else 'people are'} on one side of a covariate; errors by person "
+            f"need {MINIMUM_SIDE} on each, or chance cannot be told from an effect."
+        )
+    return people - 1
 
 
 def at_risk_of_any(start: Numbers, stop: Numbers, event: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

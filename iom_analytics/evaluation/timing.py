@@ -73,7 +73,8 @@ def one(free: Flags, side: Flags, weights: Numbers, cluster: Places | None) -> S
     own = weights[side] / weights[side].sum()
     share = float(own @ free[side])
     units = np.arange(int(side.sum())) if cluster is None else cluster[side]
-    error = clustered(share, own * (free[side] - share), units, parameters=1).error
+    # Only the error is asked for: the interval is by the normal distribution, so no degrees of freedom are needed.
+    error = clustered(share, own * (free[side] - share), units, degrees=np.inf, parameters=1).error
     low = high = share
     if error is not None and 0 < share < 1:
         wide = arrays.errors_either_side(LEVEL) * error / (share * np.log(share))

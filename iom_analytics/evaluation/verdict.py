@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from iom_analytics.disclosure import SMALL
 from iom_analytics.errors import AnalyticsError, InputError
+from iom_analytics.evaluation import arrays
 from iom_analytics.evaluation.data_lab import REOFFENDERS, SIGNIFICANT
 from iom_analytics.evaluation.grade import Grade
 
@@ -59,20 +60,27 @@ def verdict(
 ) -> Verdict:
     """The verdict on a difference (with the scheme less without it) whose 95% interval is `lower` to `upper`.
 
-    `p` decides where it is given, else whether 0 is inside the interval. `treated` are the people managed and
-    `comparison` how many evenly weighted people they are compared with; `reoffenders` are the treated who had the
-    outcome and `others`, of a yes or no, those who had not. What does not apply (areas have no reoffenders) is left
-    out. `balance` is that of `balance.balance`, without its row for the distance. Raises InputError where the interval
-    is the wrong way round.
+    Nothing is told from an interval that holds 0, nor where `p` is given and over 0.05. `treated` are the people
+    managed and `comparison` how many evenly weighted people they are compared with; `reoffenders` are the treated who
+    had the outcome and `others`, of a yes or no, those who had not. What does not apply (areas have no reoffenders) is
+    left out. `balance` is that of `balance.balance`, without its row for the distance. Raises InputError where a figure
+    is not finite, or the interval is the wrong way round.
     """
+    arrays.finite(
+        lower=lower, upper=upper, p=p, treated=treated, comparison=comparison, reoffenders=reoffenders, others=others
+    )
+    if p is not None and not 0 <= p <= 1:
+        raise InputError(f"A p-value lies between 0 and 1; this is {p:g}.")
     if lower is not None and upper is not None and lower > upper:
         raise InputError(f"The interval is the wrong way round: {lower:g} to {upper:g}.")
     if reason := why_refused(grade, treated, comparison, reoffenders, others, balance, mature=mature):
         return Verdict(Word.REFUSED, reason, grade)
     if lower is None or upper is None:
-        return Verdict(Word.REFUSED, "the outcome is the same for everybody, so there is nothing to test", grade)
-    if not (lower > 0 or upper < 0 if p is None else p <= SIGNIFICANT):
-        return Verdict(Word.NO_EVIDENCE, "", grade)
+        return Verdict(Word.REFUSED, "the difference has no interval: there is nothing to test it by", grade)
+    leaves_out_0, is_small = lower > 0 or upper < 0, p is None or p <= SIGNIFICANT
+    if not (leaves_out_0 and is_small):
+        apart = "" if p is None or leaves_out_0 == is_small else "the p-value and the interval do not agree"
+        return Verdict(Word.NO_EVIDENCE, apart, grade)
     if reoffenders is not None and reoffenders < REOFFENDERS:
         few = f"fewer than {REOFFENDERS} of the treated had the outcome, and the test needs as many"
         return Verdict(Word.NO_EVIDENCE, few, grade)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import survival
@@ -157,3 +158,28 @@ def test_what_survival_refuses() -> None:
         cox(np.array(X)[:, None], person=[1] * 10 + [2] * 10)
     with pytest.raises(EstimateError, match="too few"):
         survival.cox([1, 2], [1, 0], [[1], [0]], names=("x",), grade=Grade.COMPARISON)
+    few = np.isin(PERSON, (1, 4, 6, 9))
+    with pytest.raises(EstimateError, match="4 people are on one side"):
+        cox(few[:, None], person=PERSON)
+
+
+def test_a_hazard_ratio_of_people_who_are_each_alone_at_risk() -> None:
+    for person in (None, np.arange(60) // 2):
+        with pytest.raises(EstimateError, match="nobody else was at risk"):
+            survival.cox(
+                np.arange(1, 61),
+                np.tile([1, 0, 1], 20),
+                np.repeat([0, 1], 30)[:, None],
+                names=("x",),
+                start=np.arange(60),
+                person=person,
+                grade=Grade.COMPARISON,
+            )
+
+
+def test_errors_by_person_have_the_degrees_of_the_smaller_side() -> None:
+    x = np.column_stack([X, Z])
+    found = survival.cox(STOP, EVENT, x, names=("x", "z"), start=START, person=PERSON, grade=Grade.COMPARISON)
+    for each, degrees in zip(found.coefficients, (5 - 1, 12 - 1), strict=True):
+        assert each.p == pytest.approx(2 * t.sf(abs(each.value / each.error), degrees))
+        assert np.log(each.high) == pytest.approx(each.value + t.isf(0.025, degrees) * each.error)

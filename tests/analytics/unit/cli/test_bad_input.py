@@ -121,6 +121,93 @@ def test_an_outcome_without_a_figure(tmp_path: Path, outcome: list[int], message
     assert (row["number_needed"], row["doubly_robust"], row["significant"]) == (None, None, False)
 
 
+def test_no_model_makes_up_for_no_overlap(tmp_path: Path) -> None:
+    for model in ("penalised", "boosting"):
+        with pytest.raises(InputError, match="do not overlap in age"):
+            matched(tmp_path, people(age=np.where(TREATED, 60.0, 20.0) + np.arange(300) % 7), "--model", model)
+    assert not (tmp_path / "out").exists()
+
+
+def test_groups_that_are_not_alike_are_refused_the_verdict(tmp_path: Path) -> None:
+    """The treated are older by more than their match can mend, and reoffend more for it."""
+    age = np.random.default_rng(8).normal(30, 6, 300) + 11 * TREATED
+    table = people(age=age, reoffended=(age + np.arange(300) % 7 > 38).astype(int))
+    assert "1 red" in matched(tmp_path, table, covariates="age")
+    said = run("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+    row = json.loads((tmp_path / "result.json").read_text())
+    assert row["difference_p"] < 0.001
+    assert not row["significant"]
+    assert row["verdict"] == {"word": "refused", "reason": "the two groups are not alike in age"}
+    assert said == "Nothing. Anything about reoffended: the two groups are not alike in age.\n"
+    assert (row["can_say"], row["cannot_say"]) == tuple(said.strip().split(" ", 1))
+    assert "the doubly robust estimate needs 50" in row["doubly_robust"]
+
+
+def pool_with_the_treated(folder: Path, *more: str) -> str:
+    """The first hundred again as the second, untreated, with the same covariate: nobody is told apart without an id."""
+    age = np.random.default_rng(8).normal(30, 6, 200)
+    who = np.arange(300) % 200
+    reoffended = np.random.default_rng(2).integers(0, 2, 200)[who]
+    treated = (np.arange(300) >= 200).astype(int)
+    table = people(person=who, age=age[who], treated=treated, reoffended=reoffended).drop_columns("id")
+    pa_csv.write_csv(table, folder / "people.csv")
+    asked = ["--treatment", "treated", "--covariates", "age", "--out", str(folder / "out")]
+    return run("match", folder / "people.csv", *asked, *more)
+
+
+def test_nobody_is_compared_with_themselves(tmp_path: Path) -> None:
+    assert "nobody can be checked to be on both sides" in pool_with_the_treated(tmp_path)
+    ask = ("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+    with pytest.raises(InputError, match="In 100 pairs the same person is on both sides"):
+        run(*ask, "--cluster", "person")
+    assert not (tmp_path / "result.json").exists()
+    # Everybody has the outcome that they have: each pair is alike, though people are not.
+    said = run(*ask, "--cluster", "person", "--areas")
+    assert "what differs between people cancels out within each cluster" in said
+
+
+def test_people_on_both_sides_of_a_match_without_pairs_are_told_of(tmp_path: Path) -> None:
+    pool_with_the_treated(tmp_path, "--method", "radius", "--caliper", "0.2")
+    ask = ("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+    assert "100 values of person are on both sides" in run(*ask, "--cluster", "person")
+    assert "on both sides" not in run(*ask, "--cluster", "person", "--areas")
+
+
+def test_people_are_counted_and_not_their_rows(tmp_path: Path) -> None:
+    """A hundred treated rows are those of twenty people, of whom twelve reoffend: sixty rows."""
+    person = np.where(TREATED, np.arange(300) % 20, np.arange(300))
+    reoffended = np.where(TREATED, person < 12, np.arange(300) % 5 == 0).astype(int)
+    matched(tmp_path, people(person=person, reoffended=reoffended))
+    ask = ("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+    said = run(*ask, "--cluster", "person")
+    assert "fewer than 10 of the treated did not have the outcome" in said, "eight of them"
+    reoffended = np.where(TREATED, person < 10, np.arange(300) % 5 == 0).astype(int)
+    matched(tmp_path, people(person=person, reoffended=reoffended))
+    run(*ask, "--cluster", "person")
+    row = json.loads((tmp_path / "result.json").read_text())
+    assert row["difference_p"] < 0.05
+    assert (row["significant"], row["verdict"]["word"]) == (False, "no evidence either way")
+    assert "fewer than 30 of the treated" in row["verdict"]["reason"]
+    run(*ask)
+    assert json.loads((tmp_path / "result.json").read_text())["significant"], "as if each row were a person"
+
+
+def test_an_outcome_that_varies_on_neither_side(tmp_path: Path) -> None:
+    matched(tmp_path, people(reoffended=np.where(TREATED, 2, 1)))
+    said = run("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+    assert "the outcome does not vary within either group, so there is nothing to test" in said
+
+
+def test_few_reoffenders_in_the_comparison_are_not_shown(tmp_path: Path) -> None:
+    for rare in (0, 1):
+        reoffended = np.where(TREATED, np.arange(300) % 2, np.where(np.arange(300) % 25 == 0, 1 - rare, rare))
+        matched(tmp_path, people(reoffended=reoffended))
+        said = run("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")
+        row = json.loads((tmp_path / "result.json").read_text())
+        assert f"fewer than 10 of the comparison {'did not have' if rare else 'had'} the outcome" in said
+        assert (row["treat_mean"], row["comparison_mean"], row["doubly_robust"]) == (None, None, None)
+
+
 def test_an_effect_says_what_its_method_can_show(tmp_path: Path) -> None:
     matched(tmp_path, people())
     run("effect", tmp_path / "out", "--outcome", "reoffended", "--out", tmp_path / "result.json")

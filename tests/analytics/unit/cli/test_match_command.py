@@ -66,11 +66,18 @@ def test_from_a_match_to_an_effect(data: Path, method: str) -> None:
         assert [row["covariate"] for row in csv.DictReader(stream)] == ["distance", "age", "sex=M"]
     manifest = json.loads((data.parent / "out" / "manifest.json").read_text())
     assert manifest["parameters"]["method"] == method
-    assert "Among people like these, reoffended was lower" in effect(data, "--cluster", "area")
+    assert "Among people like these, reoffended was lower" in effect(data, "--cluster", "area", "--areas")
     row = json.loads((data.parent / "result.json").read_text())
     assert row["difference_lower"] < row["difference_means"] < row["difference_upper"] < 0
     assert row["significant"]
+    assert row["verdict"] == {"word": "works", "reason": ""}
     assert row["doubly_robust"]["estimate"] == pytest.approx(row["difference_means"], abs=0.1)
+
+
+def test_a_wish_turns_the_verdict_round(data: Path) -> None:
+    match(data)
+    effect(data, "--higher-is-better")
+    assert json.loads((data.parent / "result.json").read_text())["verdict"]["word"] == "made it worse"
 
 
 def test_no_effect_without_balance(data: Path) -> None:

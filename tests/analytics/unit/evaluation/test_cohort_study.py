@@ -226,6 +226,25 @@ def test_where_people_offend_in_bursts_nothing_is_said_of_the_fall(engine: Engin
     assert found["fall_of_both"]["treated"]["after"] < found["fall_of_both"]["treated"]["before"]
 
 
+def test_of_groups_that_are_not_alike_nothing_is_said_of_any_measure(engine: Engine) -> None:
+    known, joined = made_up(engine, joined=200, others=1500, bursts=False)
+    people = cohort_study.population(engine, known, joined, first=FIRST, last=FIRST)
+    rows = cohort_report.design(people.rows, method="overlap").rows
+    # As if nobody had been weighted: who joined was more active.
+    rows = rows.set_column(rows.column_names.index("weight"), "weight", pa.array(np.ones(rows.num_rows)))
+    found = cohort_report.findings(
+        engine, known, rows, people.everybody, known_to=KNOWN_TO, secondary=("reoffences", "custody_for_reoffence")
+    )
+    assert found["verdict"]["word"] == "refused"
+    assert "the two groups are not alike in " in found["verdict"]["reason"]
+    reoffended, reoffences, custody = found["rows"]
+    for row in (reoffended, reoffences):
+        assert row["difference_p"] < 0.05
+        assert (row["significant"], row["can_say"]) == (False, "Nothing.")
+        assert "not alike in" in row["cannot_say"]
+    assert custody["reason"] == "fewer than 10 of the treated had the outcome.", "its own, which no balance mends"
+
+
 def test_nothing_is_found_of_people_whose_year_is_not_final(engine: Engine) -> None:
     known, joined = made_up(engine, joined=20, others=300, bursts=False)
     with pytest.raises(InputError, match="Not every start is mature"):

@@ -1,5 +1,7 @@
 """Evaluation refuses, in words, what the data do not allow."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,15 @@ from iom_analytics.evaluation.expected import (
     recalibrate,
 )
 from iom_analytics.evaluation.grade import Grade
+from iom_analytics.evaluation.money import (
+    Avoided,
+    break_even,
+    cost_of_a_reoffence,
+    cost_per_person,
+    in_prices_of,
+    running_cost,
+    worth,
+)
 from iom_analytics.evaluation.power import detectable_effect, needed_for_significance, sample_size
 from iom_analytics.evaluation.sensitivity import adjust, e_value, negative_control, rosenbaum_bounds
 
@@ -172,3 +183,38 @@ def test_byar_and_grades() -> None:
     assert not Grade.BEFORE_AFTER.is_effect
     assert Grade.EXPECTED.levels == "Maryland scale 2 to 3 of 5"
     assert Grade.COMPARISON.levels == "Maryland scale 3 of 5"
+
+
+NOT_A_NUMBER = float("nan")
+EFFECT = Avoided(0.2, 0.1, 0.3, Grade.COMPARISON)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda bad: worth(bad, people=100, avoided=EFFECT, cost_of_reoffence=1_000, seed=1),
+        lambda bad: worth(100, people=bad, avoided=EFFECT, cost_of_reoffence=1_000, seed=1),
+        lambda bad: worth(100, people=100, avoided=EFFECT, cost_of_reoffence=bad, seed=1),
+        lambda bad: worth(
+            100, people=100, avoided=Avoided(0.2, 0.1, bad, Grade.COMPARISON), cost_of_reoffence=1_000, seed=1
+        ),
+        lambda bad: break_even(bad, cost_of_reoffence=10, expected_offences=100),
+        lambda bad: break_even(10, cost_of_reoffence=bad, expected_offences=100),
+        lambda bad: break_even(10, cost_of_reoffence=10, expected_offences=bad),
+        lambda bad: running_cost(staff=[(1, bad)]),
+        lambda bad: running_cost(staff=[], as_usual=bad),
+        lambda bad: cost_per_person(bad, mean_caseload=10),
+        lambda bad: cost_per_person(10, mean_caseload=bad),
+        lambda bad: in_prices_of(bad, year=2020),
+        lambda bad: cost_of_a_reoffence({"Robbery": bad}, multipliers={"Robbery": 1}, year=2020),
+        lambda bad: cost_of_a_reoffence({"Robbery": 1}, multipliers={"Robbery": bad}, year=2020),
+        lambda bad: cost_of_a_reoffence({"Robbery": 1}, multipliers={"Robbery": 1}, year=2020, uncosted=bad),
+        lambda bad: negative_control(0, -0.01, 0.01, margin=bad),
+        lambda bad: negative_control(bad, -0.01, 0.01, margin=0.05),
+        lambda bad: rosenbaum_bounds(only_comparison=20, only_treated=5, gammas=(bad,)),
+    ],
+)
+@pytest.mark.parametrize("bad", [NOT_A_NUMBER, float("inf")])
+def test_what_is_no_finite_number_is_refused(ask: Callable[[float], object], bad: float) -> None:
+    with pytest.raises(InputError, match=r"finite number|Gamma"):
+        ask(bad)

@@ -72,6 +72,28 @@ def test_the_words_of_an_estimator_that_refuses() -> None:
     assert found.text == "refused: Nobody reoffended, so nothing can be fitted"
 
 
+@pytest.mark.parametrize(
+    ("interval", "figures"),
+    [
+        ((0.01, float("nan")), {}),
+        ((float("-inf"), -0.1), {}),
+        ((-0.2, -0.1), {"p": float("nan")}),
+        ((-0.2, -0.1), {"p": 1.5}),
+        *(((-0.2, -0.1), {name: float("nan")}) for name in ENOUGH),
+    ],
+)
+def test_no_word_comes_of_a_figure_that_is_none(interval: tuple[float, float], figures: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=r"must be a finite number|lies between 0 and 1"):
+        verdict(*interval, grade=Grade.COMPARISON, **(ENOUGH | figures))
+
+
+@pytest.mark.parametrize(("interval", "p"), [((-0.2, 0.3), 0.01), ((-0.2, -0.1), 0.2)])
+def test_an_interval_and_a_p_that_disagree_are_no_evidence(interval: tuple[float, float], p: float) -> None:
+    found = verdict(*interval, p=p, grade=Grade.COMPARISON, **ENOUGH)
+    assert (found.word, found.reason) == (Word.NO_EVIDENCE, "the p-value and the interval do not agree")
+    assert verdict(-0.2, 0.3, p=0.6, grade=Grade.COMPARISON, **ENOUGH).reason == ""
+
+
 def test_an_interval_the_wrong_way_round() -> None:
     with pytest.raises(InputError, match="wrong way round"):
         verdict(0.1, -0.1, grade=Grade.COMPARISON)

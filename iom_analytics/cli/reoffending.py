@@ -1,6 +1,6 @@
 """`iom-analytics reoffending`: proven reoffending after each start, or its summary by cohort."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,10 +36,14 @@ def reoffending(
     also disposal, custody_days, severity_tier, offence_ref, outside_england_wales and recordable. INDEX has person_id,
     start_date and start_type; also exit_date, exit_reason and expected_percent. Files keyed by person_key do too.
 
-    OUT has the index's columns and the measures, or with --summary a row per quarter and per year. A manifest is
-    written beside it. Small numbers are in it: what leaves the partnership needs disclosure control first.
+    OUT has the index's columns and the measures, or with --summary a row per quarter and per year. A start whose 18
+    months end after --known-to has no figure; without it, after the last day on which an event was dealt with. A
+    manifest is written beside it. Small numbers are in it: what leaves the partnership needs disclosure control first.
     """
+    now = datetime.now(UTC)  # noqa: TID251 (an entry point)
     day = None if known_to is None else read_day(known_to, "--known-to")
+    if day is not None and day > now.date():
+        raise InputError(f"--known-to is the last day to which events are complete; {day} is yet to come.")
     if window not in ("index", "quarter"):
         raise InputError(f"--window is 'index' or 'quarter', not '{window}'.")
     if base_percent is not None and not 0 <= base_percent <= 100:  # nor is not-a-number
@@ -56,17 +60,18 @@ def reoffending(
             whose: Any = window
             starts = measures.one_entry(starts, window=whose)
         happened = read_table(opened, events, measures.EVENTS, also_called=ALSO_CALLED)
-        found = measures.proven_reoffending(opened, index=starts, events=happened, known_to=day, definition=rules)
+        known = day or last_day(happened, events, today=now.date())
+        found = measures.proven_reoffending(opened, index=starts, events=happened, known_to=known, definition=rules)
         if custody_spells:
             spells = read_table(opened, custody_spells, measures.CUSTODY, also_called=ALSO_CALLED)
             found = measures.time_at_liberty(found, spells, definition=rules)
         found = opened.cache(found, "reoffending")
         written = measures.summary(found, base_percent=base_percent) if summary else found.order_by(*in_order(found))
         opened.write(written, out)
-        results = counts(given, found, happened, rules)
+        results = counts(given, found, happened, rules) | {"taken_as_known_to": known.isoformat()}
     manifest(
         task="reoffending",
-        at=datetime.now(UTC),  # noqa: TID251 (an entry point)
+        at=now,
         parameters={
             "known_to": None if day is None else day.isoformat(),
             "one_entry": window if one_entry else None,
@@ -80,7 +85,18 @@ def reoffending(
     ).write(out.with_name(f"{out.name}.manifest.json"))
     typer.echo(said(out, results))
     if day is None:
-        typer.echo("Nobody said to which day the events are complete (--known-to): figures may not be final.")
+        typer.echo(
+            f"Nobody said to which day the events are complete (--known-to). They are taken to be complete to {known}, "
+            "the last day on which one was dealt with: if they are not, figures are not final."
+        )
+
+
+def last_day(events: IbisTable, path: Path, *, today: date) -> date:
+    """The last day that the events reach: what can be known at most where nobody says to when they are complete."""
+    last: date | None = events.sanction_date.max().to_pyarrow().as_py()
+    if last is None:
+        raise InputError(f"{path.name} has no rows, so it cannot say how far the events reach: give --known-to.")
+    return min(last, today)
 
 
 ALSO_CALLED = {"person_key": "person_id"}

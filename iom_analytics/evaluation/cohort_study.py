@@ -128,7 +128,9 @@ def population(
         eligible_to=(could.month + ibis.interval(months=1)).cast("date"),
         treated_on=could.first_asked.fill_null(False).ifelse(could.first_joined, ibis.null("date")),
     )
-    rows = emulation.trials(spells, covariates=could.select("person_key", *EXIT, *COVARIATES, "area", trial_month="month"))
+    rows = emulation.trials(
+        spells, covariates=could.select("person_key", *EXIT, *COVARIATES, "area", trial_month="month")
+    )
     rows = rows.rename(month="trial_month")
     joining = at_joining(entries, begun)
     rows = rows.left_join(joining, (rows.person_key == joining.who) & rows.treated)

@@ -178,9 +178,7 @@ def test_an_area_that_is_missing_at_an_end_is_not_compared_nor_is_the_whole(engi
 
 def test_a_quiet_area_is_not_taken_for_a_missing_one(duckdb_engine: Engine) -> None:
     rows = [*two_years("North", 40), *two_years("South", 1)[:-1]]  # one of 23 is expected in the month it is silent
-    found = by_place(
-        measures.crime_trend(duckdb_engine, duckdb_engine.from_arrow(crimes(*rows), "c"), until=UNTIL)
-    )
+    found = by_place(measures.crime_trend(duckdb_engine, duckdb_engine.from_arrow(crimes(*rows), "c"), until=UNTIL))
     assert {row["says"] for row in found.values()} == {"no change can be told"}
 
 

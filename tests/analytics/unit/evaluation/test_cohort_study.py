@@ -171,7 +171,8 @@ def test_a_death_ends_time_at_liberty_and_nobody_joins_after_it(engine: Engine) 
         {
             "person_key": ["joins", "dies", "dead", "back", "back"],
             "started_on": pa.array(
-                [date(2024, 1, 9), date(2024, 1, 20), date(2023, 9, 1), date(2023, 2, 1), date(2024, 1, 30)], pa.date32()
+                [date(2024, 1, 9), date(2024, 1, 20), date(2023, 9, 1), date(2023, 2, 1), date(2024, 1, 30)],
+                pa.date32(),
             ),
             "ended_on": pa.array([None, date(2024, 1, 27), date(2023, 12, 1), date(2023, 3, 1), None], pa.date32()),
             "asked_of": [True, True, True, True, True],

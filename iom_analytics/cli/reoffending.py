@@ -12,7 +12,7 @@ from iom_analytics.cli.inputs import read_day, read_table
 from iom_analytics.cli.match import NOT_FOR_PUBLICATION
 from iom_analytics.engine import known_suffix, open_engine
 from iom_analytics.errors import InputError
-from iom_analytics.measures.reoffending import as_compared
+from iom_analytics.measures.reoffending import CUSTODIAL, NOT_CUSTODIAL, as_compared, disposal_as_compared
 from iom_analytics.provenance import manifest
 
 
@@ -117,17 +117,31 @@ def counts(given: IbisTable, found: IbisTable, events: IbisTable, rules: measure
     proving = [sent for sent, _ in rules.proves]
     kind = as_compared(events.sanction_type).fill_null("(empty)")
     other = events.select(kind=kind).filter(kind.notin(proving)).group_by("kind").aggregate(rows=lambda t: t.count())
+    backwards = events.sanction_date < events.offence_date
     rows_given = int(given.count().execute())
     result: dict[str, Any] = {name: int(value) for name, value in starts.to_pyarrow().to_pylist()[0].items()}
     return {
         **result,
         "starts_left_out_by_one_entry": rows_given - result["starts"],
         "events_without_offence_date": int(events.count(where=events.offence_date.isnull()).execute()),
+        "events_proven_before_committed": int(events.count(where=backwards.fill_null(False)).execute()),
+        "disposals_not_known": disposals_not_known(events, proving),
         "events_that_prove_nothing": {row["kind"]: row["rows"] for row in other.to_pyarrow().to_pylist()},
         "starts_given_twice": rows_given - int(given.distinct().count().execute()),
         "not_confirmed": [*rules.unconfirmed, "Tiers of offences that the table of tiers has from memory of an Act"],
         "not_for_publication": NOT_FOR_PUBLICATION,
     }
+
+
+def disposals_not_known(events: IbisTable, proving: list[str]) -> dict[str, int]:
+    """The disposals of what proves an offence that say neither custody nor anything else that is known here."""
+    if "disposal" not in events.columns:
+        return {}
+    rows = events.filter(as_compared(events.sanction_type).isin(proving) & events.disposal.notnull())
+    rows = rows.mutate(kind=disposal_as_compared(rows.disposal))
+    rows = rows.filter(rows.kind.notin((*CUSTODIAL, *NOT_CUSTODIAL)))
+    found = rows.group_by("kind").aggregate(rows=rows.count()).to_pyarrow().to_pylist()
+    return {row["kind"]: row["rows"] for row in found}
 
 
 def said(out: Path, results: dict[str, Any]) -> str:
@@ -140,6 +154,11 @@ def said(out: Path, results: dict[str, Any]) -> str:
         lines.append(f"{twice:,} rows of the index repeat another: such a start counts each time it is there.")
     if results["events_without_offence_date"]:
         lines.append(f"{results['events_without_offence_date']:,} events have no offence date and are not counted.")
+    if backwards := results["events_proven_before_committed"]:
+        lines.append(f"{backwards:,} events were dealt with before they were committed and are not counted.")
+    if unknown := results["disposals_not_known"]:
+        kinds = ", ".join(f"{kind} ({rows:,})" for kind, rows in sorted(unknown.items()))
+        lines.append(f"Disposals that are not known, so that custody is left empty for them: {kinds}.")
     if nothing := results["events_that_prove_nothing"]:
         kinds = ", ".join(f"{kind} ({rows:,})" for kind, rows in sorted(nothing.items()))
         lines.append(f"Sanction types that prove nothing, not counted: {kinds}.")

@@ -13,7 +13,8 @@ from iom_analytics.measures.reoffending import TIERS
 
 ADDED = ("quarters", "starts", "mature_starts", "exits", "reoffenders", "reoffences", "days_to_first", "with_days",
          "reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "with_custody",
-         "custodial_reoffences", "expected", "with_expected", "days_at_liberty", "at_liberty")  # fmt: skip
+         "custody_told", "custodial_reoffences", "custodial_told", "expected", "with_expected", "days_at_liberty",
+         "at_liberty")  # fmt: skip
 WITHHELD = ("reoffenders", "reoffences", "rate_percent", "reoffences_per_start", "reoffences_per_reoffender",
             "mean_days_to_first_reoffence", "reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3",
             "reoffences_without_tier", "custody_percent", "custodial_reoffences", "adjusted_percent",
@@ -87,6 +88,8 @@ def by_quarter(rows: IbisTable) -> IbisTable:
         days_to_first=rows.days_to_first_reoffence.sum().cast("int64"),
         with_days=rows.count(where=rows.days_to_first_reoffence.notnull()),
         with_custody=rows.custody_for_reoffence.cast("int64").sum().cast("int64"),
+        custody_told=rows.custody_for_reoffence.count(),
+        custodial_told=rows.custodial_reoffences.count(),
         **{name: rows[name].sum().cast("int64") for name in tiers},
         expected=rows.score.sum(),
         with_expected=rows.count(where=rows.score.notnull()),
@@ -105,7 +108,8 @@ def rates(counts: IbisTable) -> IbisTable:
         reoffences_per_start=counts.reoffences / starts,
         reoffences_per_reoffender=counts.reoffences / counts.reoffenders.cast("float64").nullif(0),
         mean_days_to_first_reoffence=counts.days_to_first / counts.with_days.cast("float64").nullif(0),
-        custody_percent=100 * counts.with_custody / starts,
+        custody_percent=(counts.custody_told == counts.starts).ifelse(100 * counts.with_custody / starts, None),
+        custodial_reoffences=(counts.custodial_told == counts.starts).ifelse(counts.custodial_reoffences, None),
         reoffences_per_year_at_liberty=counts.at_liberty
         * DAYS_IN_A_YEAR
         / counts.days_at_liberty.cast("float64").nullif(0),

@@ -73,6 +73,20 @@ def test_tables_keyed_by_the_library_do_too(folder: Path) -> None:
     assert pq.read_table(folder / "out.parquet")["reoffences"].to_pylist() == [1, 1, 0]
 
 
+def test_events_that_cannot_be_and_disposals_not_known_are_said(folder: Path) -> None:
+    header = EVENTS.splitlines()[0]
+    (folder / "events.csv").write_text(
+        f"{header}\na,2020-07-01,2020-06-01,conviction,03401,custody\nb,2020-05-01,2020-06-01,conviction,03401,Stocks\n"
+    )
+    said = run(folder, "--known-to", "2022-01-01")
+    assert "1 events were dealt with before they were committed and are not counted" in said
+    assert "Disposals that are not known, so that custody is left empty for them: stocks (1)" in said
+    rows = pq.read_table(folder / "out.parquet").to_pylist()
+    assert [row["reoffences"] for row in rows] == [0, 0, 1]
+    results = json.loads((folder / "out.parquet.manifest.json").read_text())["results"]
+    assert (results["events_proven_before_committed"], results["disposals_not_known"]) == (1, {"stocks": 1})
+
+
 def test_a_figure_is_withheld_until_it_can_be_final(folder: Path) -> None:
     said = run(folder)
     assert "taken to be complete to 2020-06-01, the last day on which one was dealt with" in said
@@ -103,6 +117,12 @@ def test_a_start_of_this_month_is_never_followed_to_its_end(folder: Path) -> Non
     [
         ("index.csv", INDEX.replace("start_type", "kind"), [], "index.csv lacks the column start_type"),
         ("events.csv", EVENTS.replace("offence_date", "committed"), [], "events.csv lacks the column offence_date"),
+        (
+            "index.csv",
+            INDEX.replace(",caution,", ",banana,"),
+            [],
+            "'banana'; it must be one of custody, court order, caut",
+        ),
         ("index.csv", INDEX.replace("2020-01-15", "15 Jan"), [], "start_date is wrong on 1 row, for instance '15 Jan'"),
         ("index.csv", INDEX.splitlines()[0] + "\n", [], "index.csv has no rows"),
         ("index.csv", INDEX, ["--known-to", "soon"], "--known-to must be a date"),

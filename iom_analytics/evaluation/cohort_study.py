@@ -20,7 +20,7 @@ from iom_analytics.cohorts.scores import FROM_HISTORY
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
 from iom_analytics.evaluation import emulation
-from iom_analytics.history import Records, career_history, complete
+from iom_analytics.history import Records, career_history, complete, month_of
 from iom_analytics.tables import PERSONS, Column, Table
 
 ADULT = 18
@@ -104,11 +104,11 @@ def population(
         raise InputError("The last month is before the first.")
     entries = engine.cache(complete(entries, ENTRIES), "entries")
     months = engine.from_arrow(pa.table({"month": pa.array(months_between(first, last), pa.date32())}), "months")
-    joined = entries.filter(entries.asked_of).mutate(month=emulation.month_of(entries.started_on))
+    joined = entries.filter(entries.asked_of).mutate(month=month_of(entries.started_on))
     joined = joined.semi_join(months, "month")
     # A person once, by their first joining in these months.
     joined = joined.group_by("person_key").aggregate(started_on=joined.started_on.min())
-    joined = joined.mutate(month=emulation.month_of(joined.started_on))
+    joined = joined.mutate(month=month_of(joined.started_on))
     number = int(joined.count().execute())
     if not number:
         raise InputError("Nobody joined the cohort in these months.")
@@ -119,7 +119,7 @@ def population(
     free = known.filter(is_adult(known) & ~known.in_custody)
     # Who first joined by another scheme could join this one until then, and is on neither side from that month on.
     asked = free.first_asked.fill_null(True)
-    was_free = asked | (free.month < emulation.month_of(free.first_joined))
+    was_free = asked | (free.month < month_of(free.first_joined))
     could = free.filter(was_free & is_recent(free, recent_months) & free.expected_percent.notnull())
     could = engine.cache(could, "could")
     spells = could.select(
@@ -176,7 +176,7 @@ def at_joining(entries: IbisTable, begun: IbisTable) -> IbisTable:
 
 def once(free: IbisTable, *, middle: date) -> pa.Table:
     """Everybody's month of joining, or else the middle one where they had joined nothing by then: `KEYS` and `EXIT`."""
-    joins = (emulation.month_of(free.first_joined) == free.month) & free.first_asked
+    joins = (month_of(free.first_joined) == free.month) & free.first_asked
     own = free.filter(joins).mutate(treated=ibis.literal(True), start_date=free.first_joined)
     others = free.filter(
         (free.month == ibis.date(middle)) & (free.first_joined.isnull() | (free.first_joined > middle))

@@ -5,7 +5,7 @@ from typing import Literal
 import ibis
 from ibis.expr.types import Table as IbisTable
 
-from iom_analytics.history import complete
+from iom_analytics.history import complete, quarter_of
 from iom_analytics.measures.contracts import INDEX, START_TYPES
 
 
@@ -18,7 +18,7 @@ def one_entry(index: IbisTable, *, window: Literal["index", "quarter"] = "index"
     start in its window (Ministry of Justice's guide, from memory: not confirmed).
     """
     complete(index, INDEX)  # raises where a column is missing
-    quarter = index.start_date.truncate("Q").cast("date")
+    quarter = quarter_of(index.start_date)
     rows = index.mutate(window_start=quarter if window == "quarter" else ibis.date("1900-01-01"))
     weight = rows.start_type.cases(*((name, place) for place, name in enumerate(START_TYPES)), else_=len(START_TYPES))
     others = [

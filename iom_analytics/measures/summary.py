@@ -7,6 +7,8 @@ import ibis
 from ibis.expr.types import DateValue, StringValue
 from ibis.expr.types import Table as IbisTable
 
+from iom_analytics.engine import typed
+from iom_analytics.history import quarter_of
 from iom_analytics.measures.contracts import SUMMARY
 from iom_analytics.measures.liberty import DAYS_IN_A_YEAR
 from iom_analytics.measures.reoffending import TIERS
@@ -34,7 +36,8 @@ def summary(reoffending: IbisTable, *, base_percent: float | None = None, year_s
     quarters = by_quarter(reoffending)
     # As if the year began in January; the months are put back once the year is known.
     shift = ibis.interval(months=year_start_month - 1)
-    first = ((quarters.period_start - shift).cast("date").truncate("Y").cast("date") + shift).cast("date")
+    january = ibis.date((quarters.period_start - shift).cast("date").year(), 1, 1)
+    first = (january + shift).cast("date")
     years = quarters.mutate(period_start=first)
     years = years.group_by("period_start").aggregate(
         **{name: years[name].sum().cast(years[name].type()) for name in ADDED}
@@ -68,7 +71,7 @@ def mean_score(rows: IbisTable) -> ibis.Value:
 
 def by_quarter(rows: IbisTable) -> IbisTable:
     """One row per quarter of start: `people`, and the numbers in `ADDED`, which add up over quarters."""
-    rows = rows.mutate(period_start=rows.start_date.truncate("Q").cast("date"))
+    rows = rows.mutate(period_start=quarter_of(rows.start_date))
     no_number = ibis.null("int64")
     tiers = ("reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier",
              "custodial_reoffences")  # fmt: skip
@@ -121,6 +124,5 @@ def rates(counts: IbisTable) -> IbisTable:
     given = rows.mature_starts == rows.starts
     rows = rows.mutate(**{name: given.ifelse(rows[name], ibis.null(rows[name].type())) for name in WITHHELD})
     types = SUMMARY.ibis_schema()
-    return rows.select(**{name: rows[name].cast(type_) for name, type_ in types.items()}).order_by(
-        "period_start", "kind"
-    )
+    rows = rows.select(**{name: typed(rows[name], type_) for name, type_ in types.items()})
+    return rows.order_by("period_start", "kind")

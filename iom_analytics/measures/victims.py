@@ -11,7 +11,7 @@ import pyarrow as pa
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.disclosure import TOTAL, percent
-from iom_analytics.history import complete
+from iom_analytics.history import complete, month_of
 from iom_analytics.measures import intervals
 from iom_analytics.measures.area import PLACE, Cell, Window, compared, margins, published, unreached
 from iom_analytics.tables import VICTIMS
@@ -50,7 +50,7 @@ def victims(victim_counts: IbisTable, *, until: date) -> pa.Table:
     """
     window = Window(until)
     rows = complete(victim_counts, VICTIMS)
-    rows = rows.mutate(month=rows.month.truncate("M").cast("date"))
+    rows = rows.mutate(month=month_of(rows.month))
     now, before = (
         summed(rows, start, end) for start, end in ((window.start, window.until), (window.before, window.start))
     )

@@ -1,15 +1,17 @@
 """Proven reoffending by drawn example, on both engines: the traps of the Ministry's definition one by one."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from iom_analytics import measures
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
-from tests.analytics.drawn import drawn
+from tests.analytics.drawn import ARROW_TYPES, drawn
 
 INDEX = drawn(
     measures.INDEX,
@@ -286,6 +288,23 @@ def test_the_summary_by_quarter_and_by_year_as_a_sum_of_quarters(engine: Engine)
         ("2020/21", date(2020, 4, 1), 2, None),
     ]
     assert (late["is_mature"], late["starts"], late["rate_percent"], late["adjusted_percent"]) == (False, 1, None, None)
+
+
+def test_what_is_written_has_the_types_of_its_contract(engine: Engine, tmp_path: Path) -> None:
+    spells = drawn(measures.CUSTODY, "person_id  start_date  end_date\ndead  2020-02-10  2020-02-20")
+    found = measures.proven_reoffending(
+        engine, index=engine.from_arrow(INDEX, "i"), events=engine.from_arrow(EVENTS, "e"), known_to=date(2021, 12, 31)
+    )
+    found = engine.cache(measures.time_at_liberty(found, engine.from_arrow(spells, "s")), "found")
+    rows = (*measures.PROVEN_REOFFENDING.columns, *measures.TIME_AT_LIBERTY.columns)
+    for table, columns in ((found, rows), (measures.summary(found), measures.SUMMARY.columns)):
+        engine.write(table, tmp_path / "out.parquet")
+        written = pq.read_schema(tmp_path / "out.parquet")
+        types = {column.name: ARROW_TYPES[column.type] for column in columns}
+        assert {name: written.field(name).type for name in types} == types
+    engine.write(measures.summary(found), tmp_path / "summary.csv")
+    first = (tmp_path / "summary.csv").read_text().splitlines()[1].replace('"', "").split(",")
+    assert first[:3] == ["sum of quarters", "2019/20", "2019-04-01"]
 
 
 def test_the_events_own_tier_goes_before_the_codes(engine: Engine) -> None:

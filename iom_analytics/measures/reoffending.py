@@ -26,7 +26,7 @@ MEASURES = ("reoffended", "reoffences", "first_reoffence_date", "days_to_first_r
             "custody_for_reoffence")  # fmt: skip
 # What an extract calls disposals, and what other systems call custody.
 DISPOSALS = next(table for table in EXTRACTS if table.name == "sanctions").column("disposal")
-SENTENCES = {**{code: code for code in DISPOSALS.codes}, **DISPOSALS.synonyms}
+SENTENCES = {**{code: code for code in DISPOSALS.codes or ()}, **DISPOSALS.synonyms}
 CUSTODIAL = ("custodial sentence", "custodial", "immediate custodial sentence", "life imprisonment",
              "determinate sentence", "extended sentence", "young offender institution",
              "detention in a young offender institution", "detention and training order", "dto",

@@ -16,6 +16,7 @@ from uuid import uuid4
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.expr.operations import Cast
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.errors import EngineError, InputError
@@ -248,6 +249,15 @@ class SparkEngine:
         from splink import SparkAPI
 
         return SparkAPI(spark_session=self.session, break_lineage_method="persist", register_udfs_automatically=False)
+
+
+def typed(value: ibis.Value, type_: Any) -> ibis.Value:
+    """The value cast even where ibis takes it to have the type already, and its `cast` does nothing.
+
+    DuckDB gives a moment for a date that is cut off, and a sum has more digits than what is summed: written out, a date
+    would have a time and a count a decimal point.
+    """
+    return Cast(value, type_).to_expr()
 
 
 def known_suffix(path: Path) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate
 
 from iom.access.scope import Scope
-from iom.cohorts.choices import Change, Rag, Standing, Supervision
+from iom.cohorts.choices import Change, EndReason, Rag, Standing, Supervision
 from iom.cohorts.models import Candidate, CohortMembership, MembershipChange, Nomination
 from iom.people import extract as people
 from iom.people.models import Restriction
@@ -27,8 +27,12 @@ ENTRIES = pa.schema(
         "cohort_type": pa.string(),
         "statutory": pa.string(),
         "lead_agency": pa.string(),
+        "exit_date": pa.date32(),
+        "exit_reason": pa.string(),
     }
 )
+# Leaving the country is recorded nowhere: who is deported has moved away, as many do who stay in it.
+EXITS = {EndReason.DECEASED: "death"}
 # Codes, which the report puts into words. A sentence being served is followed by a licence; a remand is neither.
 STATUTORY = {
     Supervision.STATUTORY: "statutory",
@@ -47,7 +51,8 @@ def snapshot(*, folder: Path, scheme_id: int | None, scope: Scope) -> dict[str, 
     """The people and their history, and `entries`: every time in the cohort, `asked_of` where it is the scheme's.
 
     In the caller's transaction, as far as the acting scope may see. Nobody is asked of whose records some agency must
-    keep and may not use; their times stay, so that they are not taken for somebody who never joined.
+    keep and may not use; their times stay, so that they are not taken for somebody who never joined. A time that a
+    death ended has its day, as it was recorded: the only place where the product knows that somebody died.
     """
     files = people.snapshot(folder=folder, scope=scope)
     held = Restriction.objects.filter(person_id=OuterRef("person_id"), lifted_at__isnull=True)
@@ -55,14 +60,14 @@ def snapshot(*, folder: Path, scheme_id: int | None, scope: Scope) -> dict[str, 
     found = found.annotate(is_held=Exists(held)).order_by("pk")
     columns_wanted = (
         "person__person_key", "started_on", "ended_on", "scheme_id", "is_held", "scheme__name", "cohort_type",
-        "nomination__supervision", "lead__agency__name",
+        "nomination__supervision", "lead__agency__name", "end_reason",
     )  # fmt: skip
     rows = [
         (
             key, start, end, scheme_id in (None, scheme) and not is_held, not is_held, name, kind,
-            STATUTORY.get(statutory), agency,
+            STATUTORY.get(statutory), agency, end if why in EXITS else None, EXITS.get(why),
         )
-        for key, start, end, scheme, is_held, name, kind, statutory, agency in found.values_list(
+        for key, start, end, scheme, is_held, name, kind, statutory, agency, why in found.values_list(
             *columns_wanted
         ).iterator(chunk_size=10_000)
     ]  # fmt: skip

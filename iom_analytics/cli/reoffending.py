@@ -1,6 +1,6 @@
 """`iom-analytics reoffending`: proven reoffending after each start, or its summary by cohort."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from iom_analytics.cli.inputs import read_day, read_table
 from iom_analytics.cli.match import NOT_FOR_PUBLICATION
 from iom_analytics.engine import known_suffix, open_engine
 from iom_analytics.errors import InputError
-from iom_analytics.measures.reoffending import as_compared
+from iom_analytics.measures.reoffending import CUSTODIAL, NOT_CUSTODIAL, as_compared, disposal_as_compared
 from iom_analytics.provenance import manifest
 
 
@@ -36,10 +36,14 @@ def reoffending(
     also disposal, custody_days, severity_tier, offence_ref, outside_england_wales and recordable. INDEX has person_id,
     start_date and start_type; also exit_date, exit_reason and expected_percent. Files keyed by person_key do too.
 
-    OUT has the index's columns and the measures, or with --summary a row per quarter and per year. A manifest is
-    written beside it. Small numbers are in it: what leaves the partnership needs disclosure control first.
+    OUT has the index's columns and the measures, or with --summary a row per quarter and per year. A start whose 18
+    months end after --known-to has no figure; without it, after the last day on which an event was dealt with. A
+    manifest is written beside it. Small numbers are in it: what leaves the partnership needs disclosure control first.
     """
+    now = datetime.now(UTC)  # noqa: TID251 (an entry point)
     day = None if known_to is None else read_day(known_to, "--known-to")
+    if day is not None and day > now.date():
+        raise InputError(f"--known-to is the last day to which events are complete; {day} is yet to come.")
     if window not in ("index", "quarter"):
         raise InputError(f"--window is 'index' or 'quarter', not '{window}'.")
     if base_percent is not None and not 0 <= base_percent <= 100:  # nor is not-a-number
@@ -56,17 +60,18 @@ def reoffending(
             whose: Any = window
             starts = measures.one_entry(starts, window=whose)
         happened = read_table(opened, events, measures.EVENTS, also_called=ALSO_CALLED)
-        found = measures.proven_reoffending(opened, index=starts, events=happened, known_to=day, definition=rules)
+        known = day or last_day(happened, events, today=now.date())
+        found = measures.proven_reoffending(opened, index=starts, events=happened, known_to=known, definition=rules)
         if custody_spells:
             spells = read_table(opened, custody_spells, measures.CUSTODY, also_called=ALSO_CALLED)
             found = measures.time_at_liberty(found, spells, definition=rules)
         found = opened.cache(found, "reoffending")
         written = measures.summary(found, base_percent=base_percent) if summary else found.order_by(*in_order(found))
         opened.write(written, out)
-        results = counts(given, found, happened, rules)
+        results = counts(given, found, happened, rules) | {"taken_as_known_to": known.isoformat()}
     manifest(
         task="reoffending",
-        at=datetime.now(UTC),  # noqa: TID251 (an entry point)
+        at=now,
         parameters={
             "known_to": None if day is None else day.isoformat(),
             "one_entry": window if one_entry else None,
@@ -80,7 +85,18 @@ def reoffending(
     ).write(out.with_name(f"{out.name}.manifest.json"))
     typer.echo(said(out, results))
     if day is None:
-        typer.echo("Nobody said to which day the events are complete (--known-to): figures may not be final.")
+        typer.echo(
+            f"Nobody said to which day the events are complete (--known-to). They are taken to be complete to {known}, "
+            "the last day on which one was dealt with: if they are not, figures are not final."
+        )
+
+
+def last_day(events: IbisTable, path: Path, *, today: date) -> date:
+    """The last day that the events reach: what can be known at most where nobody says to when they are complete."""
+    last: date | None = events.sanction_date.max().to_pyarrow().as_py()
+    if last is None:
+        raise InputError(f"{path.name} has no rows, so it cannot say how far the events reach: give --known-to.")
+    return min(last, today)
 
 
 ALSO_CALLED = {"person_key": "person_id"}
@@ -101,17 +117,31 @@ def counts(given: IbisTable, found: IbisTable, events: IbisTable, rules: measure
     proving = [sent for sent, _ in rules.proves]
     kind = as_compared(events.sanction_type).fill_null("(empty)")
     other = events.select(kind=kind).filter(kind.notin(proving)).group_by("kind").aggregate(rows=lambda t: t.count())
+    backwards = events.sanction_date < events.offence_date
     rows_given = int(given.count().execute())
     result: dict[str, Any] = {name: int(value) for name, value in starts.to_pyarrow().to_pylist()[0].items()}
     return {
         **result,
         "starts_left_out_by_one_entry": rows_given - result["starts"],
         "events_without_offence_date": int(events.count(where=events.offence_date.isnull()).execute()),
+        "events_proven_before_committed": int(events.count(where=backwards.fill_null(False)).execute()),
+        "disposals_not_known": disposals_not_known(events, proving),
         "events_that_prove_nothing": {row["kind"]: row["rows"] for row in other.to_pyarrow().to_pylist()},
         "starts_given_twice": rows_given - int(given.distinct().count().execute()),
         "not_confirmed": [*rules.unconfirmed, "Tiers of offences that the table of tiers has from memory of an Act"],
         "not_for_publication": NOT_FOR_PUBLICATION,
     }
+
+
+def disposals_not_known(events: IbisTable, proving: list[str]) -> dict[str, int]:
+    """The disposals of what proves an offence that say neither custody nor anything else that is known here."""
+    if "disposal" not in events.columns:
+        return {}
+    rows = events.filter(as_compared(events.sanction_type).isin(proving) & events.disposal.notnull())
+    rows = rows.mutate(kind=disposal_as_compared(rows.disposal))
+    rows = rows.filter(rows.kind.notin((*CUSTODIAL, *NOT_CUSTODIAL)))
+    found = rows.group_by("kind").aggregate(rows=rows.count()).to_pyarrow().to_pylist()
+    return {row["kind"]: row["rows"] for row in found}
 
 
 def said(out: Path, results: dict[str, Any]) -> str:
@@ -124,6 +154,11 @@ def said(out: Path, results: dict[str, Any]) -> str:
         lines.append(f"{twice:,} rows of the index repeat another: such a start counts each time it is there.")
     if results["events_without_offence_date"]:
         lines.append(f"{results['events_without_offence_date']:,} events have no offence date and are not counted.")
+    if backwards := results["events_proven_before_committed"]:
+        lines.append(f"{backwards:,} events were dealt with before they were committed and are not counted.")
+    if unknown := results["disposals_not_known"]:
+        kinds = ", ".join(f"{kind} ({rows:,})" for kind, rows in sorted(unknown.items()))
+        lines.append(f"Disposals that are not known, so that custody is left empty for them: {kinds}.")
     if nothing := results["events_that_prove_nothing"]:
         kinds = ", ".join(f"{kind} ({rows:,})" for kind, rows in sorted(nothing.items()))
         lines.append(f"Sanction types that prove nothing, not counted: {kinds}.")

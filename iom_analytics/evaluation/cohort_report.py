@@ -21,7 +21,7 @@ from iom_analytics.errors import AnalyticsError, InputError
 from iom_analytics.evaluation import before_after, data_lab, effect, expected, moderators, power, sensitivity, timing
 from iom_analytics.evaluation.arrays import Flags, Numbers, Places
 from iom_analytics.evaluation.balance import balance, c_statistic, effective_size, without_small_groups
-from iom_analytics.evaluation.cohort_study import COVARIATES, outcomes
+from iom_analytics.evaluation.cohort_study import COVARIATES, EXIT, outcomes
 from iom_analytics.evaluation.data_lab import Measure, Row
 from iom_analytics.evaluation.grade import Grade
 from iom_analytics.evaluation.matched import Matched
@@ -211,6 +211,7 @@ def findings(
         "timing": compared.timing(found[primary]),
         "moderators": compared.moderators(primary, found[primary]),
         "verdict": verdicts[primary],
+        "exits": compared.exits(),
         "grade": grade(Grade.COMPARISON),
         "definition": load_definition().label,
     }
@@ -220,7 +221,7 @@ def followed(
     engine: Engine, records: Records, rows: pa.Table, everybody: pa.Table, *, known_to: date
 ) -> list[pa.Table]:
     """What `outcomes` says of the rows and of everybody: from their start, a year before it, and `CONTROL_YEARS`."""
-    names = ("unit", "person_key", "start_date")
+    names = ["unit", "person_key", "start_date", *(name for name in EXIT if name in rows.column_names)]
     own, pool = rows.select(names), everybody.select(names)
     both = pa.concat_tables([own, pool.filter(pc.invert(pc.is_in(pool["unit"], value_set=own["unit"])))])
     return outcomes(engine, records, both, known_to=known_to, years_before=(0, 1, CONTROL_YEARS))
@@ -293,6 +294,12 @@ class Compared:
             lower_is_better=not is_days,
         )
         return {"word": found.word.value, "reason": found.reason}
+
+    def exits(self) -> dict[str, int]:
+        """How many people of either side died or left the country in their year, as far as the record says so."""
+        gone = np.asarray(self.after["exited_in_follow_up"].to_numpy(zero_copy_only=False), bool) & (self.weights > 0)
+        sides = {"treated": self.treated, "comparison": ~self.treated}
+        return {side: len(set(self.person[gone & of].tolist())) for side, of in sides.items()}
 
     def doubly_robust(self, measure: str, row: Row) -> dict[str, Any] | str | None:
         """Of everybody in the study; none for the time to something that many have not done."""

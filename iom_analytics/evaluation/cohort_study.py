@@ -20,7 +20,7 @@ from iom_analytics.cohorts.scores import FROM_HISTORY
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
 from iom_analytics.evaluation import emulation
-from iom_analytics.history import Records, career_history, complete
+from iom_analytics.history import Records, career_history, complete, month_of
 from iom_analytics.tables import PERSONS, Column, Table
 
 ADULT = 18
@@ -40,10 +40,19 @@ ENTRIES = Table(
         Column("cohort_type", "text", "How they came within the scheme, in words"),
         Column("statutory", "text", "Whether on licence or an order when nominated, in words"),
         Column("lead_agency", "text", "The agency that leads, as the record has it now"),
+        Column(
+            "exit_date",
+            "date",
+            "Day the person died or left the country, where that ended this time",
+            trap="Known of nobody who never joined a cohort",
+        ),
+        Column("exit_reason", "text", "Why: death, deportation"),
     ),
 )
 # Of those who joined alone, as they joined: what `moderators` looks at beside what both sides have.
 AT_JOINING = ("scheme", "cohort_type", "statutory", "lead_agency")
+# A death or a deportation, which ends a person's time at liberty. A design from before it was kept has neither.
+EXIT = ("exit_date", "exit_reason")
 # What was known of both sides before the month, in the order in which the balance is shown.
 COVARIATES: Mapping[str, str] = {
     "age": "Age",
@@ -65,10 +74,10 @@ KEYS = ("unit", "person_key", "month", "start_date", "treated")
 
 @dataclass(frozen=True)
 class Population:
-    """The people compared. `rows`: `unit` (person and month), `person_key`, `month`, `start_date`, `treated`,
+    """The people compared. `rows`: `unit` (person and month), `person_key`, `month`, `start_date`, `treated`, `EXIT`,
     `COVARIATES`, `area` (of residence, as held now) and `AT_JOINING`, which is empty for who did not join.
 
-    `everybody` has the first five of them for every adult at liberty, convicted lately or not, once: in the month of
+    `everybody` has the first seven of them for every adult at liberty, convicted lately or not, once: in the month of
     joining, or else in the middle one. It is what a fall from before to after is held against: a pool without those who
     were quiet would make the fall that comes by itself look small. `joined` are the times in the cohort that the
     question asks of, of each person the first; `left_out` says of how many of them there is no row,
@@ -88,28 +97,30 @@ def population(
 
     Could have joined: adults at liberty who were ever convicted, with a sanction in the `recent_months` before, as
     known on the day before the month, and in no cohort by its end. Who is inside cannot reoffend yet, so their clock
-    would start late; who was in a cohort before, in any, is compared with nobody. `entries` are in `ENTRIES`. Raises
-    InputError where the months are the wrong way round or nobody joined in them.
+    would start late; who was in a cohort before, in any, is compared with nobody (so no start comes after an exit, of
+    which a time in a cohort tells). `entries` are in `ENTRIES`. Raises InputError where the months are the wrong way
+    round or nobody joined in them.
     """
     if last < first:
         raise InputError("The last month is before the first.")
     entries = engine.cache(complete(entries, ENTRIES), "entries")
     months = engine.from_arrow(pa.table({"month": pa.array(months_between(first, last), pa.date32())}), "months")
-    joined = entries.filter(entries.asked_of).mutate(month=emulation.month_of(entries.started_on))
+    joined = entries.filter(entries.asked_of).mutate(month=month_of(entries.started_on))
     joined = joined.semi_join(months, "month")
     # A person once, by their first joining in these months.
     joined = joined.group_by("person_key").aggregate(started_on=joined.started_on.min())
-    joined = joined.mutate(month=emulation.month_of(joined.started_on))
+    joined = joined.mutate(month=month_of(joined.started_on))
     number = int(joined.count().execute())
     if not number:
         raise InputError("Nobody joined the cohort in these months.")
     begun = engine.cache(firsts(entries), "firsts")
     known = as_known(engine, records, months).left_join(begun, "person_key", rname="of_{name}").drop("of_person_key")
+    known = known.left_join(exits(entries), "person_key", rname="of_{name}").drop("of_person_key")
     known = engine.cache(known, "known")
     free = known.filter(is_adult(known) & ~known.in_custody)
     # Who first joined by another scheme could join this one until then, and is on neither side from that month on.
     asked = free.first_asked.fill_null(True)
-    was_free = asked | (free.month < emulation.month_of(free.first_joined))
+    was_free = asked | (free.month < month_of(free.first_joined))
     could = free.filter(was_free & is_recent(free, recent_months) & free.expected_percent.notnull())
     could = engine.cache(could, "could")
     spells = could.select(
@@ -118,14 +129,16 @@ def population(
         eligible_to=(could.month + ibis.interval(months=1)).cast("date"),
         treated_on=could.first_asked.fill_null(False).ifelse(could.first_joined, ibis.null("date")),
     )
-    rows = emulation.trials(spells, covariates=could.select("person_key", *COVARIATES, "area", trial_month="month"))
+    rows = emulation.trials(
+        spells, covariates=could.select("person_key", *EXIT, *COVARIATES, "area", trial_month="month")
+    )
     rows = rows.rename(month="trial_month")
     joining = at_joining(entries, begun)
     rows = rows.left_join(joining, (rows.person_key == joining.who) & rows.treated)
     rows = engine.cache(rows, "trials")
     rows = rows.mutate(unit=rows.person_key + " " + rows.month.cast("string"))
     return Population(
-        rows.select(*KEYS, *COVARIATES, "area", *AT_JOINING).order_by("unit").to_pyarrow(),
+        rows.select(*KEYS, *EXIT, *COVARIATES, "area", *AT_JOINING).order_by("unit").to_pyarrow(),
         once(free, middle=date.fromordinal((first.toordinal() + last.toordinal()) // 2).replace(day=1)),
         number,
         why_left_out(joined, known, recent_months),
@@ -140,6 +153,20 @@ def firsts(entries: IbisTable) -> IbisTable:
     return rows.group_by("person_key", "first_joined").aggregate(first_asked=rows.asked_of.max())
 
 
+def exits(entries: IbisTable) -> IbisTable:
+    """Who died or left the country, and when: `person_key` and `EXIT`, one row per person.
+
+    Only a time in a cohort that ended so tells of it. Who joined again afterwards had not gone: the record contradicts
+    itself, and no exit is taken from it.
+    """
+    last = entries.group_by("person_key").aggregate(last_joined=entries.started_on.max())
+    rows = entries.filter(entries.exit_date.notnull()).inner_join(last, "person_key")
+    rows = rows.filter(rows.exit_date >= rows.last_joined)
+    return rows.group_by("person_key").aggregate(
+        exit_date=rows.exit_date.min(), exit_reason=rows.exit_reason.argmin(rows.exit_date)
+    )
+
+
 def at_joining(entries: IbisTable, begun: IbisTable) -> IbisTable:
     """What was known when each person (`who`) joined: `AT_JOINING`, one row per person."""
     first = begun.select(who="person_key", on="first_joined")
@@ -149,19 +176,17 @@ def at_joining(entries: IbisTable, begun: IbisTable) -> IbisTable:
 
 
 def once(free: IbisTable, *, middle: date) -> pa.Table:
-    """Everybody's month of joining, or else the middle one where they had joined nothing by then: `KEYS`."""
-    joins = (emulation.month_of(free.first_joined) == free.month) & free.first_asked
+    """Everybody's month of joining, or else the middle one where they had joined nothing by then: `KEYS` and `EXIT`."""
+    joins = (month_of(free.first_joined) == free.month) & free.first_asked
     own = free.filter(joins).mutate(treated=ibis.literal(True), start_date=free.first_joined)
     others = free.filter(
         (free.month == ibis.date(middle)) & (free.first_joined.isnull() | (free.first_joined > middle))
     )
     others = others.anti_join(own, "person_key").mutate(treated=ibis.literal(False), start_date=others.month)
-    both = own.select("person_key", "month", "start_date", "treated").union(
-        others.select("person_key", "month", "start_date", "treated")
-    )
-    return (
-        both.mutate(unit=both.person_key + " " + both.month.cast("string")).select(*KEYS).order_by("unit").to_pyarrow()
-    )
+    columns = ("person_key", "month", "start_date", "treated", *EXIT)
+    both = own.select(*columns).union(others.select(*columns))
+    both = both.mutate(unit=both.person_key + " " + both.month.cast("string"))
+    return both.select(*KEYS, *EXIT).order_by("unit").to_pyarrow()
 
 
 def months_between(first: date, last: date) -> list[date]:
@@ -236,9 +261,15 @@ def outcomes(
 
     One table for each of `years_before`: the follow-up begins so many years before, so that what went before is counted
     in the same way. Events are complete to `known_to`. Measures are empty where a start is not mature by then.
+
+    `rows` may have `EXIT`: who died or left the country stays among those counted, flagged (`exited_in_follow_up`), and
+    their time at liberty ends that day. The record says so only of people who were in a cohort, so on the other side
+    few are known: shares and counts, which leave nobody out, treat both sides alike, and a rate per year at liberty is
+    if anything too high for those who joined.
     """
     kind = pa.array(["cohort"] * rows.num_rows, pa.string())
-    own = pa.table({"person_id": rows["person_key"], "unit": rows["unit"], "start_type": kind})
+    gone = {name: rows[name] for name in EXIT if name in rows.column_names}
+    own = pa.table({"person_id": rows["person_key"], "unit": rows["unit"], "start_type": kind, **gone})
     starts = rows["start_date"].to_pylist()
     index = pa.concat_tables(
         own.append_column(

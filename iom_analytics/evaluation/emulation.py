@@ -19,7 +19,7 @@ import ibis
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.errors import InputError
-from iom_analytics.history import complete
+from iom_analytics.history import complete, month_of
 from iom_analytics.tables import Column, Table
 
 PERSON_KEY = Column("person_key", "text", "The person's pseudonym", required=True, filled=True)
@@ -155,10 +155,6 @@ def eligible_on_start(rows: IbisTable, spells: IbisTable) -> IbisTable:
             spells.eligible_to.isnull() | (spells.eligible_to > rows.start_date),
         ],
     )
-
-
-def month_of(day: ibis.Value) -> ibis.Value:
-    return day.truncate("M").cast("date")
 
 
 def with_covariates(rows: IbisTable, covariates: Covariates) -> IbisTable:

@@ -1,8 +1,9 @@
 """Entry by lottery where there are more eligible people than places: a draw that anybody can check afterwards.
 
 The order of work. 1. Before the list is closed, somebody who has no say in it draws a seed by chance and makes its
-`commitment` public: the seed's SHA-256. 2. The list of pseudonymous keys is closed, and its `list_hash` made public.
-3. The seed is made public, and with it each entrant's ticket: the SHA-256 of the seed, a colon and the key. Tickets in
+`commitment` public: the seed's SHA-256. 2. The list is closed, and its `list_hash` made public: of the places, the
+pseudonymous keys, and the stratum of each where there are any, so that nothing can be moved to suit the seed. 3. The
+seed is made public, and with it each entrant's ticket: the SHA-256 of the seed, a colon and the key. Tickets in
 ascending order are the places. So nobody can choose a seed to suit the list, and anybody can work out their own:
 
     printf '%s' SEED:KEY | sha256sum
@@ -35,7 +36,10 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Draw:
-    """What is published: with the seed it can all be made again. `entrants` stand by stratum and place."""
+    """What is published: with the seed it can all be made again. `entrants` stand by stratum and place.
+
+    `list_hash` is that of the function, as published when the list was closed.
+    """
 
     commitment: str
     list_hash: str
@@ -64,9 +68,23 @@ def commitment(seed: str) -> str:
     return hashed(seed)
 
 
-def list_hash(keys: Sequence[str]) -> str:
-    """What is published when the list is closed: the SHA-256 of its keys, sorted, each ended by a line feed."""
-    return hashed("".join(f"{key}\n" for key in sorted(keys)))
+def list_hash(keys: Sequence[str], *, places: int | Mapping[str, int], strata: Sequence[str] | None = None) -> str:
+    """What is published when the list is closed: the SHA-256 of its lines, each ended by a line feed.
+
+    The lines are the number of places, then the keys, sorted:
+
+        printf '%s\\n' PLACES KEY KEY ... | sha256sum
+
+    With `strata`, one for each key, a line for each stratum stands first (its name, a tab, its places), then each key
+    with a tab and its stratum, either sorted. Raises InputError as `draw` does.
+    """
+    of_stratum = by_stratum(keys, strata)
+    number = places_of(places, {stratum: len(members) for stratum, members in of_stratum.items()})
+    if set(of_stratum) == {""}:
+        return hashed("".join(f"{line}\n" for line in (number[""], *sorted(keys))))
+    lines = [f"{stratum}\t{number[stratum]}" for stratum in sorted(number)]
+    lines += sorted(f"{key}\t{stratum}" for stratum, members in of_stratum.items() for key in members)
+    return hashed("".join(f"{line}\n" for line in lines))
 
 
 def ticket(seed: str, key: str, *, beacon: str = "") -> str:
@@ -92,17 +110,7 @@ def draw(
     """
     if commitment(seed) != committed:
         raise InputError("The seed is not the one whose hash was published before: the draw cannot be made with it.")
-    if not keys:
-        raise InputError("Nobody is on the list.")
-    if any(not key or key != key.strip() or "\n" in key for key in keys):
-        raise InputError("A key is empty, or begins or ends with a space: a place could not be checked by hand.")
-    if len(set(keys)) != len(keys):
-        raise InputError(f"{len(keys) - len(set(keys))} keys are on the list more than once: each counts once.")
-    if strata is not None and len(strata) != len(keys):
-        raise InputError(f"There are {len(keys)} keys and {len(strata)} strata; each key needs one.")
-    of_stratum: dict[str, list[str]] = {}
-    for key, stratum in zip(keys, strata or [""] * len(keys), strict=True):
-        of_stratum.setdefault(stratum, []).append(key)
+    of_stratum = by_stratum(keys, strata)
     number = places_of(places, {stratum: len(members) for stratum, members in of_stratum.items()})
     found = []
     for stratum in sorted(of_stratum):
@@ -110,7 +118,25 @@ def draw(
         found += [
             Entrant(key, stratum, own, place, place <= number[stratum]) for place, (own, key) in enumerate(order, 1)
         ]
-    return Draw(committed, list_hash(keys), beacon, number, tuple(found))
+    return Draw(committed, list_hash(keys, places=number, strata=strata), beacon, number, tuple(found))
+
+
+def by_stratum(keys: Sequence[str], strata: Sequence[str] | None) -> dict[str, list[str]]:
+    """The keys of each stratum, of one without a name where there are none. Raises InputError as `draw` does."""
+    if not keys:
+        raise InputError("Nobody is on the list.")
+    if any(not key or key != key.strip() or not key.isprintable() for key in keys):
+        raise InputError("A key is empty, or begins or ends with a space: a place could not be checked by hand.")
+    if len(set(keys)) != len(keys):
+        raise InputError(f"{len(keys) - len(set(keys))} keys are on the list more than once: each counts once.")
+    if strata is not None and len(strata) != len(keys):
+        raise InputError(f"There are {len(keys)} keys and {len(strata)} strata; each key needs one.")
+    if any(not stratum.isprintable() for stratum in strata or ()):
+        raise InputError("A stratum's name has a tab or a line feed in it: the hash of the list could be made twice.")
+    found: dict[str, list[str]] = {}
+    for key, stratum in zip(keys, strata or [""] * len(keys), strict=True):
+        found.setdefault(stratum, []).append(key)
+    return found
 
 
 def check(published: Draw, seed: str) -> None:
@@ -124,7 +150,9 @@ def check(published: Draw, seed: str) -> None:
         beacon=published.beacon,
     )
     if again.list_hash != published.list_hash:
-        raise InputError("The entrants are not those of the list that was closed: somebody was added or left out.")
+        raise InputError(
+            "The list is not the one that was closed: somebody was added or left out, or places or strata are others."
+        )
     right = {each.key: each for each in again.entrants}
     for each in published.entrants:
         if each != right[each.key]:

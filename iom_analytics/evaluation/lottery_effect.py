@@ -2,8 +2,9 @@
 
 Everybody stays on the side on which the draw put them (intention to treat): who turned a place down, or came in
 otherwise, was not put there by chance. Sources: Neyman 1923, translated in Stat. Sci. 5 (1990), 465-472 (the errors of
-a difference under chance alone); Fisher 1935, "The Design of Experiments", chapter 2 (the test); Imbens and Angrist
-1994, Econometrica 62, 467-475, and Imbens and Rubin 1997, Ann. Stat. 25, 305-327 (those who comply).
+a difference under chance alone); Satterthwaite 1946, Biometrics Bull. 2, 110-114 (their degrees of freedom); Fisher
+1935, "The Design of Experiments", chapter 2 (the test); Imbens and Angrist 1994, Econometrica 62, 467-475, and Imbens
+and Rubin 1997, Ann. Stat. 25, 305-327 (those who comply).
 """
 
 from dataclasses import dataclass
@@ -78,8 +79,7 @@ def by_draw(
     y, chosen, groups = read(outcome, drawn, stratum)
     if draws < 999:
         raise InputError("A p-value needs 999 draws or more.")
-    estimate, error = difference_by_stratum(y, chosen, groups)
-    degrees = len(y) - 2 * len(np.unique(groups))
+    estimate, error, degrees = difference_by_stratum(y, chosen, groups)
     p, exact = randomisation_p(y, chosen, groups, np.random.default_rng(seed), draws)
     found = Difference(estimate, None, None, None, None, None) if error == 0 else tested(estimate, error, degrees)
     return Drawn(
@@ -103,7 +103,7 @@ def of_compliers(
     y, chosen, groups = read(outcome, drawn, stratum)
     took = arrays.happened(took_part, "Took part")
     arrays.alike(outcome=y, took_part=took)
-    share, spread = difference_by_stratum(took, chosen, groups)
+    share, spread, _ = difference_by_stratum(took, chosen, groups)
     if share <= 0 or (spread > 0 and (share / spread) ** 2 < WEAKEST):
         raise EstimateError(
             "Being drawn hardly changed who took part, so nothing can be said of those whom it did change. The "
@@ -111,22 +111,29 @@ def of_compliers(
         )
     # Under the ratio found, what is left of the outcome does not differ by draw: its error is that of the numerator.
     ratio = difference_by_stratum(y, chosen, groups)[0] / share
-    error = difference_by_stratum(y - ratio * took, chosen, groups)[1] / share
-    degrees = len(y) - 2 * len(np.unique(groups))
+    _, error, degrees = difference_by_stratum(y - ratio * took, chosen, groups)
+    error /= share
     found = Difference(ratio, None, None, None, None, None) if error == 0 else tested(ratio, error, degrees)
     return Complier(share, found)
 
 
-def difference_by_stratum(values: Numbers, chosen: Flags, groups: Places) -> tuple[float, float]:
-    """The difference of means within strata, weighed by their size, and its error."""
-    estimate = variance = 0.0
+def difference_by_stratum(values: Numbers, chosen: Flags, groups: Places) -> tuple[float, float, float]:
+    """The difference of means within strata, weighed by their size, its error, and the error's degrees of freedom.
+
+    Each side of each stratum has a variance of its own, and the degrees are Satterthwaite's of their sum: with ten
+    drawn among hundreds, hardly more than nine. They are nought where nothing varies.
+    """
+    estimate = variance = uncertain = 0.0
     for group in np.unique(groups):
         inside = groups == group
         weight = inside.mean()
         one, other = values[inside & chosen], values[inside & ~chosen]
         estimate += weight * (one.mean() - other.mean())
-        variance += weight**2 * (one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
-    return float(estimate), float(np.sqrt(variance))
+        for side in (one, other):
+            part = weight**2 * side.var(ddof=1) / len(side)
+            variance += part
+            uncertain += part**2 / (len(side) - 1)
+    return float(estimate), float(np.sqrt(variance)), float(variance**2 / uncertain) if uncertain else 0.0
 
 
 def side_mean(values: Numbers, side: Flags, groups: Places) -> float:

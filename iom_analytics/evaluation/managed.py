@@ -17,7 +17,6 @@ from scipy.special import logit
 from iom_analytics import measures
 from iom_analytics.disclosure import SMALL
 from iom_analytics.engine import Engine
-from iom_analytics.evaluation import emulation
 from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.cohort_study import (
     ENTRIES,
@@ -28,7 +27,7 @@ from iom_analytics.evaluation.cohort_study import (
     is_recent,
 )
 from iom_analytics.evaluation.expected import MINIMUM_REFERENCE, fitted_line
-from iom_analytics.history import Records, complete
+from iom_analytics.history import Records, complete, month_of
 
 SURE = 0.001  # a score is taken to be no surer than this, one way or the other
 CASES = ("person_key", "started_on", "final_on", "area", "probability", "reoffended")
@@ -42,7 +41,7 @@ def managed(engine: Engine, records: Records, entries: IbisTable, *, known_to: d
     """
     begun = engine.cache(firsts(complete(entries, ENTRIES)), "begun")
     joined = begun.filter(begun.first_asked).select("person_key", started_on="first_joined")
-    joined = engine.cache(joined.mutate(month=emulation.month_of(joined.started_on)), "joined")
+    joined = engine.cache(joined.mutate(month=month_of(joined.started_on)), "joined")
     # Of them alone: everybody in each month of joining would be many rows for nothing.
     own = replace(records, persons=engine.cache(records.persons.semi_join(joined, "person_key"), "own"))
     known = as_known(engine, own, joined.select("month").distinct())
@@ -58,7 +57,7 @@ def never_joined(engine: Engine, records: Records, entries: IbisTable, *, month:
     begun = firsts(complete(entries, ENTRIES)).select(who="person_key", first_joined="first_joined")
     known = as_known(engine, records, engine.from_arrow(pa.table({"month": pa.array([month], pa.date32())}), "month"))
     known = known.left_join(begun, known.person_key == begun.who)
-    is_free = known.first_joined.isnull() | (emulation.month_of(known.first_joined) > known.month)
+    is_free = known.first_joined.isnull() | (month_of(known.first_joined) > known.month)
     known = known.filter(is_free & countable(known) & is_recent(known, RECENT_MONTHS))
     return followed(engine, records, known.mutate(started_on=known.month), known_to=known_to)
 

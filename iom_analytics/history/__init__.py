@@ -6,7 +6,14 @@ is a distinct person and sanction date, however many offences were dealt with th
 
 from iom_analytics.history.career import career_history
 from iom_analytics.history.custody import custody_at
-from iom_analytics.history.dates import completed_months, completed_years, days_between, months_before
+from iom_analytics.history.dates import (
+    completed_months,
+    completed_years,
+    days_between,
+    month_of,
+    months_before,
+    quarter_of,
+)
 from iom_analytics.history.features import CAREER_HISTORY
 from iom_analytics.history.occasions import known_offences
 from iom_analytics.history.recorded import monthly_counts, recorded_crimes
@@ -22,7 +29,9 @@ __all__ = [
     "custody_at",
     "days_between",
     "known_offences",
+    "month_of",
     "monthly_counts",
     "months_before",
+    "quarter_of",
     "recorded_crimes",
 ]

@@ -23,6 +23,19 @@ def completed_months(start: DateValue, end: DateValue) -> IntegerValue:
     return (months - ibis.ifelse(end.day() < start.day(), 1, 0)).cast("int64")
 
 
+def month_of(day: DateValue) -> DateValue:
+    """The first day of the month.
+
+    Put together, not cut off: DuckDB cuts a date off to a moment, which ibis takes for a date and does not cast.
+    """
+    return ibis.date(day.year(), day.month(), 1)
+
+
+def quarter_of(day: DateValue) -> DateValue:
+    """The first day of the three months from January, April, July or October."""
+    return ibis.date(day.year(), (day.quarter() - 1) * 3 + 1, 1)
+
+
 def birthday(born: DateValue, age: int) -> DateValue:
     """The day who was `born` then turns `age`; for 29 February it is 1 March in other years."""
     day = (born + ibis.interval(years=age)).cast("date")

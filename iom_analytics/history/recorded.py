@@ -14,6 +14,7 @@ from ibis.expr.types import Table as IbisTable
 
 from iom_analytics import reference
 from iom_analytics.engine import Engine
+from iom_analytics.history.dates import month_of
 from iom_analytics.history.records import complete
 from iom_analytics.tables import RECORDED_CRIMES
 
@@ -45,7 +46,7 @@ def recorded_crimes(engine: Engine, crimes: IbisTable) -> IbisTable:
     return rows.select(
         "crime_ref",
         area=rows.area.fill_null(NOT_KNOWN),
-        month=rows.from_time.cast("date").truncate("M").cast("date"),
+        month=month_of(rows.from_time.cast("date")),
         offence_group=rows.offence_group,
         crime_type=rows.crime_type,
         harm_low=harm("low"),

@@ -8,6 +8,7 @@ people are watched. It describes a place. It is never by itself what a scheme ha
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -22,6 +23,9 @@ from iom_analytics.tables import PERSONS
 
 PLACE = ("area", "crime_type")
 MORE, FEWER, NO_CHANGE, TOO_FEW = "more", "fewer", "no change can be told", "too few to say"
+DOES_NOT_REACH = "record does not reach"
+# An area without a crime for so long that this many were to be expected is silent by chance once in twenty times.
+SILENT = 3
 Cell = tuple[str, ...]
 
 
@@ -100,20 +104,21 @@ def crime_trend(engine: Engine, crimes: IbisTable, *, until: date) -> pa.Table:
     """One row per area (type 'All'), per type of crime (area 'All') and of the whole: 12 months beside the 12 before.
 
     `area`, `crime_type`, `crimes`, `crimes_before`, `ratio` of the daily rates with its 95% interval (`ratio_low`,
-    `ratio_high`), and what that `says`: 'more', 'fewer', 'no change can be told', or 'too few to say' where either
-    count is under 10 or may not be shown. A change is no effect of anything. Raises InputError as `crime_profile` does,
-    and where the table does not reach back 24 months.
+    `ratio_high`), and what that `says`: 'more', 'fewer', 'no change can be told', 'too few to say' where either count
+    is under 10 or may not be shown, or 'record does not reach' where an area, or one that belongs to the whole, begins
+    late or ends early (`unreached`). A change is no effect of anything. Raises InputError as `crime_profile` does, and
+    where no area reaches over the 24 months.
     """
     window = Window(until)
     rows = recorded_crimes(engine, crimes)
-    reach_back(rows, window.before)
+    unsaid = unreached(rows.select("area", "month", number=1), window, table="recorded crime")
     now = counted(between(rows, window.start, window.until))
     before = counted(between(rows, window.before, window.start))
     shown_now, shown_before = (margins(each, {*now, *before}) for each in (now, before))
     found = [
         dict(zip(PLACE, cell, strict=True))
         | {"crimes": shown_now.get(cell), "crimes_before": shown_before.get(cell)}
-        | compared(shown_now.get(cell), shown_before.get(cell), window)
+        | compared(shown_now.get(cell), shown_before.get(cell), window, reaches=cell[0] not in unsaid)
         for cell in sorted({*shown_now, *shown_before})
     ]
     return pa.Table.from_pylist(found, schema=TREND)
@@ -137,11 +142,12 @@ def crime_by_month(engine: Engine, crimes: IbisTable, *, until: date, months: in
     """One row per area ('All' for the whole) and month of the `months` before `until`.
 
     `area`, `month`, `crimes`, and `rolling`: the crimes of the 12 months that end with it, empty where the table does
-    not reach back so far. Counts under 10 are empty, and with them whatever would give them away between areas.
+    not reach back so far or ends before. Counts under 10 are empty, and with them whatever would give them away
+    between areas.
     """
     Window(until)
     rows = recorded_crimes(engine, crimes)
-    first = rows.month.min().to_pyarrow().as_py()
+    first, last = (end.to_pyarrow().as_py() for end in (rows.month.min(), rows.month.max()))
     per_month = {
         (row["area"], row["month"]): row["crimes"]
         for row in rows.group_by("area", "month").aggregate(crimes=rows.count()).to_pyarrow().to_pylist()
@@ -157,7 +163,7 @@ def crime_by_month(engine: Engine, crimes: IbisTable, *, until: date, months: in
             published(pa.table({"area": list(each), "crimes": list(each.values())}), count="crimes", by=("area",))
             for each in (here, sums)
         )
-        whole_year = first is not None and year[-1] >= first
+        whole_year = first is not None and first <= year[-1] and month <= last
         for cell, number in shown.items():
             found.append(
                 {
@@ -238,12 +244,33 @@ def between(rows: IbisTable, start: date, end: date) -> IbisTable:
     return rows.filter((rows.month >= ibis.date(start)) & (rows.month < ibis.date(end)))
 
 
-def reach_back(rows: IbisTable, start: date) -> None:
-    """Raises InputError where no crime is as early as the month after `start`: then a year would be half counted."""
-    first = rows.month.min().to_pyarrow().as_py()
-    if first is None or first > months_back(start, -1):
-        since = "nothing" if first is None else f"nothing before {first:%B %Y}"
-        raise InputError(f"The table of recorded crime holds {since}: two years are compared, from {start:%B %Y} on.")
+def unreached(rows: IbisTable, window: Window, *, table: str) -> set[str]:
+    """The areas whose record does not cover the window whole, and 'All' where one of them has 10 or more.
+
+    `rows` have `area`, `month` and `number`. An area begins late, or ends early, where it is silent for so long at that
+    end that 3 or more were to be expected by its own mean: a quiet area is not taken for a missing one. A month that is
+    there in part counts as there. Raises InputError, saying what the table holds, where no area has the first or the
+    last month of the window.
+    """
+    inside = between(rows, window.before, window.until)
+    areas = inside.group_by("area").aggregate(
+        number=inside.number.sum(), first=inside.month.min(), last=inside.month.max()
+    )
+    found = areas.to_pyarrow().to_pylist()
+    first, last = (end((row[name] for row in found), default=None) for end, name in ((min, "first"), (max, "last")))
+    final = months_back(window.until, 1)
+    if first is None or last is None or first > window.before or last < final:
+        held = "nothing of them" if first is None else f"only {first:%B %Y} to {last:%B %Y}"
+        years = f"from {window.before:%B %Y} on to {final:%B %Y}"
+        raise InputError(f"The table of {table} holds {held}: two years are compared, {years}.")
+    gone = {row["area"]: row["number"] for row in found if is_silent(row, window.before, final)}
+    return {*gone, *({TOTAL} if any(number >= SMALL for number in gone.values()) else ())}
+
+
+def is_silent(area: dict[str, Any], first: date, final: date) -> bool:
+    """Whether an area is missing at either end for longer than chance would have it."""
+    longest = max(months_apart(first, area["first"]), months_apart(area["last"], final))
+    return bool(area["number"] * longest >= SILENT * (months_apart(first, final) + 1))
 
 
 def counted(rows: IbisTable) -> dict[Cell, int]:
@@ -278,10 +305,13 @@ def is_inside(cell: Cell, total: Cell) -> bool:
     return all(want in (TOTAL, has) for want, has in zip(total, cell, strict=True))
 
 
-def compared(now: int | None, before: int | None, window: Window) -> dict[str, object]:
-    """The ratio of two daily rates with its interval, and what it says; empty where either count is small or hidden."""
-    if now is None or before is None or min(now, before) < SMALL:
-        return {"ratio": None, "ratio_low": None, "ratio_high": None, "says": TOO_FEW}
+def compared(now: int | None, before: int | None, window: Window, *, reaches: bool) -> dict[str, object]:
+    """The ratio of two daily rates with its interval, and what it says; empty where either count is small or hidden, or
+    the record does not reach over both years.
+    """
+    if not reaches or now is None or before is None or min(now, before) < SMALL:
+        why = TOO_FEW if reaches else DOES_NOT_REACH
+        return {"ratio": None, "ratio_low": None, "ratio_high": None, "says": why}
     low, high = intervals.of_ratio(now, before, now_days=window.days, before_days=window.days_before)
     ratio = now / window.days / (before / window.days_before)
     says = MORE if low > 1 else FEWER if high < 1 else NO_CHANGE
@@ -292,3 +322,8 @@ def months_back(day: date, months: int) -> date:
     """The first of the month so many before that of `day`."""
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1)
+
+
+def months_apart(first: date, last: date) -> int:
+    """Whole months from one first of a month to another."""
+    return (last.year - first.year) * 12 + last.month - first.month

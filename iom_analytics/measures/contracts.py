@@ -5,6 +5,9 @@ People are `person_id`: a pseudonym, as in the scores. A table keyed by `person_
 
 from iom_analytics.tables import Column, Table
 
+# In the order of their weight.
+START_TYPES = ("custody", "court order", "caution")
+
 PERSON_ID = Column("person_id", "text", "The person's pseudonym", required=True, filled=True)
 
 INDEX = Table(
@@ -13,7 +16,7 @@ INDEX = Table(
     (
         PERSON_ID,
         Column("start_date", "date", "Day of the release, the order or the caution", required=True, filled=True),
-        Column("start_type", "text", "How the person started: custody, court order, caution", required=True),
+        Column("start_type", "text", "How the person started", codes=START_TYPES, required=True),
         Column("exit_date", "date", "Day the person died or was deported", may_be_future=True),
         Column("exit_reason", "text", "Why: death, deportation"),
         Column(
@@ -34,7 +37,14 @@ EVENTS = Table(
     (
         PERSON_ID,
         Column("offence_date", "date", "Day it was committed", required=True, trap="Empty: it cannot be placed"),
-        Column("sanction_date", "date", "Day of the conviction or caution", required=True, filled=True),
+        Column(
+            "sanction_date",
+            "date",
+            "Day of the conviction or caution",
+            required=True,
+            filled=True,
+            trap="Before the offence_date: one of the two is wrong, and the event is not counted",
+        ),
         Column("sanction_type", "text", "Conviction, caution, reprimand, warning, or something else", required=True),
         Column("offence_code", "text", "Home Office offence code, five digits", required=True),
         Column(
@@ -44,8 +54,20 @@ EVENTS = Table(
             trap="Without it, alike offences of one day dealt with on one day count once, and who is sentenced anew for"
             " an offence on a later day counts twice",
         ),
-        Column("disposal", "text", "Main disposal; 'custody' is a custodial sentence"),
-        Column("custody_days", "integer", "Length of the custodial sentence", unit="days", at_least=0),
+        Column(
+            "disposal",
+            "text",
+            "Main disposal; 'custody', 'immediate custody', 'imprisonment' and the like are a custodial sentence",
+            trap="A conviction with another that is not known here leaves custody empty",
+        ),
+        Column(
+            "custody_days",
+            "integer",
+            "Length of the custodial sentence",
+            unit="days",
+            at_least=0,
+            trap="Counts where the disposal does not say: a suspended sentence has days too",
+        ),
         Column("severity_tier", "integer", "1 indictable only, 2 triable either way, 3 summary", at_least=1, at_most=3),
         Column("outside_england_wales", "yes_no", "Whether committed outside England and Wales"),
         Column("recordable", "yes_no", "Whether the offence is recordable"),
@@ -70,6 +92,7 @@ CUSTODY = Table(
 
 NOT_MATURE = "Empty where the start is not mature"
 NO_TIER = "Empty where any reoffence has no known tier: the count would be too low"
+NO_DISPOSAL = "Empty if events say no disposals, or that of a conviction is not known"
 PROVEN_REOFFENDING = Table(
     "proven_reoffending",
     "The index, row by row, with what followed each start.",
@@ -86,8 +109,8 @@ PROVEN_REOFFENDING = Table(
         Column("reoffences_tier_2", "integer", "Triable either way, likewise", trap=NO_TIER),
         Column("reoffences_tier_3", "integer", "Summary, likewise", trap=NO_TIER),
         Column("reoffences_without_tier", "integer", "Reoffences of which nothing tells the tier"),
-        Column("custodial_reoffences", "integer", "With a custodial sentence", trap="Empty if events say no disposals"),
-        Column("custody_for_reoffence", "yes_no", "Whether there is any", trap="Empty if events say no disposals"),
+        Column("custodial_reoffences", "integer", "With a custodial sentence", trap=NO_DISPOSAL),
+        Column("custody_for_reoffence", "yes_no", "Whether there is any", trap=NO_DISPOSAL),
     ),
 )
 
@@ -171,8 +194,14 @@ SUMMARY = Table(
         Column("mean_days_to_first_reoffence", "number", "Of reoffenders", unit="days"),
         *(Column(f"reoffences_tier_{tier}", "integer", f"Of tier {tier}", trap=NO_TIER) for tier in (1, 2, 3)),
         Column("reoffences_without_tier", "integer", "Of no known tier"),
-        Column("custody_percent", "number", "Starts with custody for a reoffence over starts", unit="per cent"),
-        Column("custodial_reoffences", "integer", "Reoffences with a custodial sentence"),
+        Column(
+            "custody_percent",
+            "number",
+            "Starts with custody for a reoffence over starts",
+            unit="per cent",
+            trap="Empty where it is not known of a start",
+        ),
+        Column("custodial_reoffences", "integer", "Reoffences with a custodial sentence", trap="Likewise"),
         Column("mean_expected_percent", "number", "Mean score", unit="per cent", trap="Empty unless all have a score"),
         Column("adjusted_percent", "number", "rate - (mean score - mean score of the base)", unit="per cent"),
         Column("days_at_liberty", "integer", "Of starts with a day at liberty", unit="days"),

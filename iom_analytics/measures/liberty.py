@@ -3,6 +3,7 @@
 import ibis
 from ibis.expr.types import Table as IbisTable
 
+from iom_analytics.engine import typed
 from iom_analytics.history import complete, days_between
 from iom_analytics.measures.contracts import CUSTODY, TIME_AT_LIBERTY
 from iom_analytics.measures.definition import Definition, load_definition
@@ -32,7 +33,7 @@ def time_at_liberty(
     return rows.mutate(
         days_in_custody=given.ifelse(rows.days_in_custody, ibis.null("int64")),
         days_at_liberty=given.ifelse(rows.days_at_liberty, ibis.null("int64")),
-        reoffences_per_year_at_liberty=rate.cast("float64"),
+        reoffences_per_year_at_liberty=typed(rate, "float64"),
     ).select(*reoffending.columns, *TIME_AT_LIBERTY.column_names)
 
 
@@ -66,4 +67,4 @@ def days_inside(starts: IbisTable, spells: IbisTable) -> IbisTable:
     rows = rows.mutate(covered_until=rows.until.max().over(before))
     new_from = ibis.greatest(rows.since, rows.covered_until.fill_null(rows.since))
     days = ibis.greatest(days_between(new_from, rows.until), 0)
-    return rows.group_by(*keys).aggregate(days_in_custody=days.sum().cast("int64"))
+    return rows.group_by(*keys).aggregate(days_in_custody=typed(days.sum(), "int64"))

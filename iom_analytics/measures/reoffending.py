@@ -17,12 +17,23 @@ from iom_analytics.errors import InputError
 from iom_analytics.history import complete, days_between
 from iom_analytics.measures.contracts import EVENTS, INDEX, PROVEN_REOFFENDING
 from iom_analytics.measures.definition import Definition, load_definition
+from iom_analytics.tables import EVENTS as EXTRACTS
 
 # The number of a row of the index: short where the person and the start would be long.
 NUMBER = "start_number"
 MEASURES = ("reoffended", "reoffences", "first_reoffence_date", "days_to_first_reoffence", "reoffences_tier_1",
             "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "custodial_reoffences",
             "custody_for_reoffence")  # fmt: skip
+# What an extract calls disposals, and what other systems call custody.
+DISPOSALS = next(table for table in EXTRACTS if table.name == "sanctions").column("disposal")
+SENTENCES = {**{code: code for code in DISPOSALS.codes or ()}, **DISPOSALS.synonyms}
+CUSTODIAL = ("custodial sentence", "custodial", "immediate custodial sentence", "life imprisonment",
+             "determinate sentence", "extended sentence", "young offender institution",
+             "detention in a young offender institution", "detention and training order", "dto",
+             *(said for said, code in SENTENCES.items() if code == "custody"))  # fmt: skip
+NOT_CUSTODIAL = tuple(said for said, code in SENTENCES.items() if code != "custody")
+# Whether an offence brought custody. Of rows that are one offence, the highest counts.
+NO, NOT_KNOWN, YES = 0, 1, 2
 TIERS = ("reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3")
 
 
@@ -43,7 +54,8 @@ def proven_reoffending(
     An offence counts if it was committed in the half-open follow-up (the same day 12 months on is out; the last day of
     the month where there is no such day) and proven after the start and by the same day 18 months on. What was dealt
     with on the day of the start is the index offence, or was dealt with along with it, and never counts; nor does an
-    offence before the start, whenever it is proven. An offence counts once however often its row is there.
+    offence before the start, whenever it is proven. An offence counts once however often its row is there; one proven
+    before it was committed does not, since a date of it is wrong.
 
     Events are complete to `known_to`, that day included; starts whose proof ends later have empty measures. Where it is
     None nobody vouches for that: measures are given, and `is_mature` is empty. Who dies or is deported stays, flagged.
@@ -96,8 +108,8 @@ def raise_for_early_exits(rows: IbisTable) -> None:
 
 
 def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Definition) -> IbisTable:
-    """One row per start's number and proven reoffence: `offence_date`, `offence_code`, `is_custodial`, `severity_tier`,
-    `is_proactive`.
+    """One row per start's number and proven reoffence: `offence_date`, `offence_code`, `custody` (`NO`, `NOT_KNOWN` or
+    `YES`), `severity_tier`, `is_proactive`.
 
     The join is on the person, with the dates as a filter: a person has few events, so no row is worked out in vain.
     What an event proves is read off only where its dates let it count: most events are of other years.
@@ -111,6 +123,7 @@ def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Defi
             happened.offence_date >= starts.start_date,
             happened.offence_date < starts.follow_up_end,
             happened.sanction_date > starts.start_date,
+            happened.sanction_date >= happened.offence_date,
             happened.sanction_date <= starts.proof_end,
         ],
     )
@@ -119,7 +132,7 @@ def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Defi
     kept = engine.cache(joined.select(NUMBER, *columns), "in_time")
     types = EVENTS.ibis_schema()
     absent = {name: ibis.null(types[name]) for name in EVENTS.column_names if name not in (*columns, "person_id")}
-    rows = proven(kept.mutate(**absent), rules)
+    rows = proven(kept.mutate(**absent), rules, has_disposals="disposal" in columns)
     keys = {name: rows[name] for name in ("offence_date", "sanction_date", "sanction_type", "offence_code")}
     if "offence_ref" in columns:
         # With a number of the source's own, one offence is one however often it was sentenced anew.
@@ -129,14 +142,14 @@ def reoffences(engine: Engine, starts: IbisTable, events: IbisTable, rules: Defi
     return rows.group_by(rows[NUMBER], **{f"key_{name}": value for name, value in keys.items()}).aggregate(
         offence_date=rows.offence_date.min(),
         offence_code=rows.offence_code.min(),
-        is_custodial=rows.is_custodial.max(),
+        custody=rows.custody.max(),
         severity_tier=rows.severity_tier.min(),
         is_proactive=rows.proactive.cast("int64").max(),
     )
 
 
-def proven(rows: IbisTable, rules: Definition) -> IbisTable:
-    """The events that the definition takes as proven and does not exclude, with `is_custodial` (1, 0 or empty).
+def proven(rows: IbisTable, rules: Definition, *, has_disposals: bool) -> IbisTable:
+    """The events that the definition takes as proven and does not exclude, with `custody`.
 
     An event without an offence date cannot be placed: the join has left it out.
     """
@@ -148,10 +161,22 @@ def proven(rows: IbisTable, rules: Definition) -> IbisTable:
             excluded = excluded | (rows[part.where] == part.excluded_value).fill_null(False)
     sent = as_compared(rows.sanction_type)
     kind = sent.cases(*rules.proves, else_=ibis.null("string"))
-    by_disposal = (rows.disposal == "custody").fill_null(False) | (rows.custody_days > 0).fill_null(False)
-    known = rows.disposal.notnull() | rows.custody_days.notnull()
-    rows = rows.mutate(sanction_type=kind, is_custodial=known.ifelse(by_disposal.cast("int64"), ibis.null("int64")))
+    disposal = disposal_as_compared(rows.disposal)
+    custody = ibis.cases(
+        (disposal.isin(CUSTODIAL), YES),
+        (disposal.isin(NOT_CUSTODIAL) | (kind != "conviction"), NO),
+        (rows.custody_days > 0, YES),
+        # Alone, the length of a sentence is given where there is one; beside a disposal that is not known it says no.
+        (rows.custody_days.notnull() | ibis.literal(not has_disposals), NO),
+        else_=NOT_KNOWN,
+    )
+    rows = rows.mutate(sanction_type=kind, custody=custody.cast("int64"))
     return rows.filter(rows.sanction_type.notnull() & ~excluded)
+
+
+def disposal_as_compared(disposal: StringValue) -> StringValue:
+    """The disposal as the lists above write it: small letters, spaces for underscores and hyphens."""
+    return as_compared(disposal).replace("-", " ")
 
 
 def as_compared(sanction_type: StringValue) -> StringValue:
@@ -174,7 +199,8 @@ def counted(engine: Engine, offences: IbisTable, events: IbisTable) -> IbisTable
         first_reoffence_date=rows.offence_date.min(),
         **{f"reoffences_tier_{number}": rows.count(where=rows.tier == number) for number in (1, 2, 3)},
         reoffences_without_tier=rows.count(where=rows.tier.isnull()),
-        custodial_reoffences=rows.count(where=rows.is_custodial == 1),
+        custodial_reoffences=rows.count(where=rows.custody == YES),
+        custody_not_known=rows.count(where=rows.custody == NOT_KNOWN),
     )
 
 
@@ -193,6 +219,9 @@ def measures(rows: IbisTable, events: IbisTable) -> IbisTable:
     # With a reoffence of no known tier, a count by tier would be too low without saying so.
     told = given & (rows.reoffences_without_tier == 0)
     when = {name: told if name in TIERS else given for name in MEASURES}
+    said = rows.custody_not_known.fill_null(0) == 0
+    when["custodial_reoffences"] = given & said
+    when["custody_for_reoffence"] = given & (said | rows.custody_for_reoffence)
     empty = {name: ibis.null(rows[name].type()) for name in MEASURES}
     return rows.mutate(
         **{name: empty[name] if name in unknown else when[name].ifelse(rows[name], empty[name]) for name in MEASURES}

@@ -7,13 +7,16 @@ import ibis
 from ibis.expr.types import DateValue, StringValue
 from ibis.expr.types import Table as IbisTable
 
+from iom_analytics.engine import typed
+from iom_analytics.history import quarter_of
 from iom_analytics.measures.contracts import SUMMARY
 from iom_analytics.measures.liberty import DAYS_IN_A_YEAR
 from iom_analytics.measures.reoffending import TIERS
 
 ADDED = ("quarters", "starts", "mature_starts", "exits", "reoffenders", "reoffences", "days_to_first", "with_days",
          "reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier", "with_custody",
-         "custodial_reoffences", "expected", "with_expected", "days_at_liberty", "at_liberty")  # fmt: skip
+         "custody_told", "custodial_reoffences", "custodial_told", "expected", "with_expected", "days_at_liberty",
+         "at_liberty")  # fmt: skip
 WITHHELD = ("reoffenders", "reoffences", "rate_percent", "reoffences_per_start", "reoffences_per_reoffender",
             "mean_days_to_first_reoffence", "reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3",
             "reoffences_without_tier", "custody_percent", "custodial_reoffences", "adjusted_percent",
@@ -33,7 +36,8 @@ def summary(reoffending: IbisTable, *, base_percent: float | None = None, year_s
     quarters = by_quarter(reoffending)
     # As if the year began in January; the months are put back once the year is known.
     shift = ibis.interval(months=year_start_month - 1)
-    first = ((quarters.period_start - shift).cast("date").truncate("Y").cast("date") + shift).cast("date")
+    january = ibis.date((quarters.period_start - shift).cast("date").year(), 1, 1)
+    first = (january + shift).cast("date")
     years = quarters.mutate(period_start=first)
     years = years.group_by("period_start").aggregate(
         **{name: years[name].sum().cast(years[name].type()) for name in ADDED}
@@ -67,7 +71,7 @@ def mean_score(rows: IbisTable) -> ibis.Value:
 
 def by_quarter(rows: IbisTable) -> IbisTable:
     """One row per quarter of start: `people`, and the numbers in `ADDED`, which add up over quarters."""
-    rows = rows.mutate(period_start=rows.start_date.truncate("Q").cast("date"))
+    rows = rows.mutate(period_start=quarter_of(rows.start_date))
     no_number = ibis.null("int64")
     tiers = ("reoffences_tier_1", "reoffences_tier_2", "reoffences_tier_3", "reoffences_without_tier",
              "custodial_reoffences")  # fmt: skip
@@ -87,6 +91,8 @@ def by_quarter(rows: IbisTable) -> IbisTable:
         days_to_first=rows.days_to_first_reoffence.sum().cast("int64"),
         with_days=rows.count(where=rows.days_to_first_reoffence.notnull()),
         with_custody=rows.custody_for_reoffence.cast("int64").sum().cast("int64"),
+        custody_told=rows.custody_for_reoffence.count(),
+        custodial_told=rows.custodial_reoffences.count(),
         **{name: rows[name].sum().cast("int64") for name in tiers},
         expected=rows.score.sum(),
         with_expected=rows.count(where=rows.score.notnull()),
@@ -105,7 +111,8 @@ def rates(counts: IbisTable) -> IbisTable:
         reoffences_per_start=counts.reoffences / starts,
         reoffences_per_reoffender=counts.reoffences / counts.reoffenders.cast("float64").nullif(0),
         mean_days_to_first_reoffence=counts.days_to_first / counts.with_days.cast("float64").nullif(0),
-        custody_percent=100 * counts.with_custody / starts,
+        custody_percent=(counts.custody_told == counts.starts).ifelse(100 * counts.with_custody / starts, None),
+        custodial_reoffences=(counts.custodial_told == counts.starts).ifelse(counts.custodial_reoffences, None),
         reoffences_per_year_at_liberty=counts.at_liberty
         * DAYS_IN_A_YEAR
         / counts.days_at_liberty.cast("float64").nullif(0),
@@ -117,6 +124,5 @@ def rates(counts: IbisTable) -> IbisTable:
     given = rows.mature_starts == rows.starts
     rows = rows.mutate(**{name: given.ifelse(rows[name], ibis.null(rows[name].type())) for name in WITHHELD})
     types = SUMMARY.ibis_schema()
-    return rows.select(**{name: rows[name].cast(type_) for name, type_ in types.items()}).order_by(
-        "period_start", "kind"
-    )
+    rows = rows.select(**{name: typed(rows[name], type_) for name, type_ in types.items()})
+    return rows.order_by("period_start", "kind")

@@ -11,9 +11,9 @@ import pyarrow as pa
 from ibis.expr.types import Table as IbisTable
 
 from iom_analytics.disclosure import TOTAL, percent
-from iom_analytics.history import complete
+from iom_analytics.history import complete, month_of
 from iom_analytics.measures import intervals
-from iom_analytics.measures.area import PLACE, Cell, Window, compared, margins, published
+from iom_analytics.measures.area import PLACE, Cell, Window, compared, margins, published, unreached
 from iom_analytics.tables import VICTIMS
 
 AGAIN, ONCE = "again", "once"
@@ -44,18 +44,20 @@ def victims(victim_counts: IbisTable, *, until: date) -> pa.Table:
     crime in the year before, with the share in per cent and its Wilson interval (empty where somebody does not
     count repeats);
     `victimisations_before` of the 12 months before, the `ratio` of the daily rates with its interval, and what that
-    `says`. Counts under 10, and whatever would give them away, are empty. `victim_counts` keeps the contract VICTIMS.
-    Raises InputError where `until` is not the first of a month or a required column is missing.
+    `says`, as in `crime_trend`. Counts under 10, and whatever would give them away, are empty. `victim_counts` keeps
+    the contract VICTIMS. Raises InputError where `until` is not the first of a month, a required column is missing, or
+    no area reaches over the 24 months.
     """
     window = Window(until)
     rows = complete(victim_counts, VICTIMS)
-    rows = rows.mutate(month=rows.month.truncate("M").cast("date"))
+    rows = rows.mutate(month=month_of(rows.month))
     now, before = (
         summed(rows, start, end) for start, end in ((window.start, window.until), (window.before, window.start))
     )
     places = {*now, *before}
     if not places:
         return COLUMNS.empty_table()
+    unsaid = unreached(rows.select("area", "month", number="victims"), window, table="victims")
     shown, shown_before = (
         margins({cell: people for cell, (people, _) in each.items()}, places) for each in (now, before)
     )
@@ -65,7 +67,7 @@ def victims(victim_counts: IbisTable, *, until: date) -> pa.Table:
         people = shown.get(cell)
         row: dict[str, object] = dict(zip(PLACE, cell, strict=True)) | dict.fromkeys(COLUMNS.names[2:])
         row |= {"victimisations": people, "victimisations_before": shown_before.get(cell)}
-        row |= compared(people, shown_before.get(cell), window)
+        row |= compared(people, shown_before.get(cell), window, reaches=cell[0] not in unsaid)
         if people is not None:
             row["low"], row["high"] = intervals.of_count(people)
             row |= repeated(again.get(cell), people)

@@ -150,7 +150,7 @@ def proven_reoffending_of(start: Row, events: Iterable[Row]) -> Row:
         if event["offence_code"] in ("00001", "19560", "19566", "99700", "99800"):
             continue
         committed, proven = event["offence_date"], event["sanction_date"]
-        if begin <= committed < end and begin < proven <= proof:
+        if begin <= committed < end and begin < proven <= proof and committed <= proven:
             same = (committed, proven, event["sanction_type"], event["offence_code"])
             offences[event["offence_ref"] or same] = event
     first = min((event["offence_date"] for event in offences.values()), default=None)

@@ -132,7 +132,7 @@ def close_draw(*, draw: EntryDraw, by: Scope, at: datetime) -> None:
             entrant.key = token_hex(KEY_BYTES)
             DrawEntrant.objects.filter(pk=entrant.pk).update(key=entrant.key)
     keys = sorted(entrant.key for entrant in entrants)
-    published = list_hash(keys)
+    published = list_hash(keys=keys, places=draw.places)
     EntryDraw.objects.filter(pk=draw.pk).update(
         state=DrawState.CLOSED, keys=keys, list_hash=published, closed_by=by.user_id, closed_at=at
     )

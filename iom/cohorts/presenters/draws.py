@@ -141,8 +141,8 @@ def by_hand(draw: EntryDraw) -> list[dict[str, str]]:
             "command": f"printf '%s' '{draw.seed}' | sha256sum",
         },
         {
-            "text": _("The list is the one that was closed: this gives the hash of the list."),
-            "command": f"printf '%s\\n' {' '.join(sorted(draw.keys))} | sha256sum",
+            "text": _("The list and the number of places are those of the closing: this gives the hash of the list."),
+            "command": f"printf '%s\\n' {' '.join([str(draw.places), *sorted(draw.keys)])} | sha256sum",
         },
         {
             "text": _(

@@ -8,8 +8,14 @@ from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import lottery
 
 commitment = told_as(InvalidInput, of=InputError)(lottery.commitment)
-list_hash = lottery.list_hash
 ticket = lottery.ticket
+
+
+@told_as(WrongState, of=InputError)
+@told_as(WrongState, of=EstimateError)
+def list_hash(*, keys: Sequence[str], places: int) -> str:
+    """What is published when the list is closed. Raises `WrongState` where there is nothing to draw."""
+    return lottery.list_hash(keys, places=places)
 
 
 @told_as(WrongState, of=InputError)

@@ -52,6 +52,7 @@ def says_words(says: str | None) -> str:
         "fewer": _("Fewer than in the year before"),
         "no change can be told": _("No change can be told from chance"),
         "too few to say": _("Too few to say"),
+        "record does not reach": _("Not compared: the record does not reach over both years"),
         "rose": _("Rose"),
         "fell": _("Fell"),
         "first wave": _("First wave"),

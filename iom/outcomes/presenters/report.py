@@ -353,7 +353,8 @@ def disagrees(robust: Mapping[str, Any], row: dict[str, Any]) -> bool:
 
 def who(study: Study) -> Section:
     assert study.design is not None
-    return section(_("Who was compared"), *who_words(study.design), tables=[people_table(study.design)])
+    exits = (study.result or {}).get("exits")
+    return section(_("Who was compared"), *who_words(study.design), tables=[people_table(study.design, exits=exits)])
 
 
 def who_words(design: dict[str, Any]) -> list[str]:
@@ -367,8 +368,8 @@ def who_words(design: dict[str, Any]) -> list[str]:
     ]
 
 
-def people_table(design: dict[str, Any]) -> dict[str, Any]:
-    """From who joined to who is compared, and who was lost on the way."""
+def people_table(design: dict[str, Any], *, exits: dict[str, int] | None = None) -> dict[str, Any]:
+    """From who joined to who is compared, and who was lost on the way; `exits` of either side once it is followed."""
     rows = [[_("Joined"), words.count(design["joined"])]]
     rows += [[_("Left out: %(why)s") % {"why": why}, words.count(number)] for why, number in design["left_out"].items()]
     unmatched = design["treated"] - design["treated_compared"]
@@ -380,6 +381,11 @@ def people_table(design: dict[str, Any]) -> dict[str, Any]:
         [_("Those are so many people"), words.count(design["comparison_people"])],
         [_("Worth so many, by their weights"), words.count(round(design["comparison_effective"]))],
     ]
+    if exits:
+        rows += [
+            [_("Died within the year, of those who joined"), words.count(exits["treated"])],
+            [_("Died within the year, of the others, as far as known"), words.count(exits["comparison"])],
+        ]
     return {"caption": _("From joining to being compared"), "headings": [_("People"), _("Number")], "rows": rows}
 
 
@@ -529,6 +535,12 @@ def method(study: Study, *, tried: int, others: int, read: int, read_since: int)
             " by 18 months. Convictions are known to %(day)s."
         )
         % {"day": day(study.known_to)},
+        _(
+            "Who dies within the year stays among those counted, as in the Ministry of Justice's figures, and counts as"
+            " not having reoffended; time at liberty ends that day. Only the end of a time in a cohort records a death,"
+            " so deaths of people who never joined one are not known, and nobody's leaving the country is. Neither side"
+            " is given fewer people for it."
+        ),
         _("Definition: %(definition)s. OpenIOM %(version)s.")
         % {
             "definition": found.get("versions", {}).get("proven reoffending", NONE),

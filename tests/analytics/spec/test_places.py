@@ -29,6 +29,15 @@ def crimes(*rows: tuple[int, str | None, datetime, dict[str, str]]) -> pa.Table:
     return pa.Table.from_pylist(found, schema=pa.schema(schema))
 
 
+def spread(*years: tuple[int, str, date, dict[str, str]]) -> list[tuple[int, str | None, datetime, dict[str, str]]]:
+    """So many crimes of each area in each of the twelve months from a day."""
+    return [
+        (times, area, datetime(since.year + (since.month + turn - 1) // 12, (since.month + turn - 1) % 12 + 1, 9), kind)  # noqa: DTZ001
+        for times, area, since, kind in years
+        for turn in range(12)
+    ]
+
+
 def by_place(table: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["area"], row["crime_type"]): row for row in table.to_pylist()}
 
@@ -88,15 +97,20 @@ def test_a_profile_counts_twelve_months_and_hides_what_is_small(engine: Engine) 
     assert shown["harm_low"] == sum(row["harm_low"] for row in inside), "harm never gives away what is hidden"
 
 
+SINCE, EARLIER = date(2025, 4, 1), date(2024, 4, 1)
+
+
 def test_a_trend_says_so_where_it_can_be_told(engine: Engine) -> None:
     table = crimes(
-        (120, "North", NOW, {"crime_type": "Shoplifting"}),
-        (60, "North", BEFORE, {"crime_type": "Shoplifting"}),
-        (55, "South", NOW, {"crime_type": "Drugs"}),
-        (60, "South", BEFORE, {"crime_type": "Drugs"}),
-        (20, "East", NOW, {"crime_type": "Drugs"}),
-        (20, "East", BEFORE, {"crime_type": "Drugs"}),
-        (21, "West", NOW, {"crime_type": "Drugs"}),
+        *spread(
+            (10, "North", SINCE, {"crime_type": "Shoplifting"}),
+            (5, "North", EARLIER, {"crime_type": "Shoplifting"}),
+            (5, "South", SINCE, {"crime_type": "Drugs"}),
+            (5, "South", EARLIER, {"crime_type": "Drugs"}),
+            (2, "East", SINCE, {"crime_type": "Drugs"}),
+            (2, "East", EARLIER, {"crime_type": "Drugs"}),
+        ),
+        (21, "West", datetime(2026, 3, 9), {"crime_type": "Drugs"}),  # noqa: DTZ001
         (1, "West", datetime(2024, 4, 5), {"crime_type": "Robbery"}),  # noqa: DTZ001
     )
     found = by_place(measures.crime_trend(engine, engine.from_arrow(table, "c"), until=UNTIL))
@@ -113,13 +127,60 @@ def test_a_trend_says_so_where_it_can_be_told(engine: Engine) -> None:
     assert (west["crimes_before"], west["ratio"]) == (None, None)
 
 
-@pytest.mark.parametrize("when", [NOW, datetime(2024, 6, 1)])  # noqa: DTZ001
-def test_two_years_are_not_compared_where_one_is_not_whole(duckdb_engine: Engine, when: datetime) -> None:
-    table = duckdb_engine.from_arrow(crimes((20, "North", when, {"crime_type": "Drugs"})), "c")
-    with pytest.raises(InputError, match="two years are compared, from April 2024 on"):
+@pytest.mark.parametrize(
+    ("first", "last", "held"),
+    [
+        (date(2024, 6, 1), date(2026, 3, 1), "June 2024 to March 2026"),
+        (date(2024, 4, 1), date(2026, 2, 1), "April 2024 to February 2026"),
+    ],
+)
+def test_two_years_are_not_compared_where_one_is_not_whole(
+    duckdb_engine: Engine, first: date, last: date, held: str
+) -> None:
+    rows = [row for row in two_years("North") if first <= row[2].date() < date(last.year, last.month, 28)]
+    table = duckdb_engine.from_arrow(crimes(*rows), "c")
+    said = f"recorded crime holds only {held}: two years are compared, from April 2024 on to March 2026"
+    with pytest.raises(InputError, match=said):
         measures.crime_trend(duckdb_engine, table, until=UNTIL)
+    with pytest.raises(InputError, match=said.replace("recorded crime", "victims")):
+        measures.victims(victims_of(duckdb_engine, rows), until=UNTIL)
     with pytest.raises(InputError, match="first of a month"):
         measures.crime_profile(duckdb_engine, table, until=date(2026, 4, 2))
+
+
+def two_years(area: str, times: int = 9) -> list[tuple[int, str | None, datetime, dict[str, str]]]:
+    """So many crimes in each of the 24 months compared."""
+    kind = {"crime_type": "Drugs"}
+    return spread((times, area, EARLIER, kind), (times, area, SINCE, kind))
+
+
+def victims_of(engine: Engine, rows: list[tuple[int, str | None, datetime, dict[str, str]]]) -> Any:
+    """As many victims as crimes."""
+    found = [
+        {"area": area, "month": day.date().replace(day=1), "crime_type": "Drugs", "victims": times, "repeat_victims": 0}
+        for times, area, day, _kind in rows
+    ]
+    return engine.from_arrow(pa.Table.from_pylist(found), "v")
+
+
+@pytest.mark.parametrize("month", [1, -1], ids=["begins late", "ends early"])
+def test_an_area_that_is_missing_at_an_end_is_not_compared_nor_is_the_whole(engine: Engine, month: int) -> None:
+    """Nothing changes anywhere. Without the check the short area has fewer, or more, and so has the whole."""
+    short = two_years("South", 40)
+    rows = [*two_years("North", 40), *(short[8:] if month == 1 else short[:-8])]
+    for found in (
+        by_place(measures.crime_trend(engine, engine.from_arrow(crimes(*rows), "c"), until=UNTIL)),
+        by_place(measures.victims(victims_of(engine, rows), until=UNTIL)),
+    ):
+        said = {cell: (row["says"], row["ratio"]) for cell, row in found.items()}
+        assert said.pop(("North", "All")) == ("no change can be told", pytest.approx(1))
+        assert set(said.values()) == {("record does not reach", None)}
+
+
+def test_a_quiet_area_is_not_taken_for_a_missing_one(duckdb_engine: Engine) -> None:
+    rows = [*two_years("North", 40), *two_years("South", 1)[:-1]]  # one of 23 is expected in the month it is silent
+    found = by_place(measures.crime_trend(duckdb_engine, duckdb_engine.from_arrow(crimes(*rows), "c"), until=UNTIL))
+    assert {row["says"] for row in found.values()} == {"no change can be told"}
 
 
 def test_months_roll_over_a_year_once_a_year_is_there(engine: Engine) -> None:
@@ -132,6 +193,9 @@ def test_months_roll_over_a_year_once_a_year_is_there(engine: Engine) -> None:
         (date(2025, 12, 1), 22, 198),
         (date(2026, 1, 1), None, 190),
     ]
+    later = measures.crime_by_month(engine, engine.from_arrow(crimes(*rows), "c"), until=date(2026, 3, 1), months=2)
+    rolling = [(row["month"], row["rolling"]) for row in later.to_pylist() if row["area"] == "North"]
+    assert rolling == [(date(2026, 1, 1), 190), (date(2026, 2, 1), None)], "nothing has come in of February yet"
 
 
 def share(engine: Engine, *people: tuple[str, str, int, int]) -> dict[str, dict[str, Any]]:
@@ -200,6 +264,9 @@ def test_many_offences_of_few_people_are_not_shown_and_cannot_be_found(
     assert found["West"]["offences"] == 45
 
 
+ENDS = (date(2024, 4, 1), date(2026, 3, 1))
+
+
 def test_victims_are_counted_again_only_where_everybody_counts_them(engine: Engine) -> None:
     def table(again: int | None) -> Any:
         rows = [
@@ -211,6 +278,8 @@ def test_victims_are_counted_again_only_where_everybody_counts_them(engine: Engi
             ("East", date(2024, 7, 1), "Burglary", 20, 10),
             ("South", date(2024, 7, 1), "Burglary", 5, 1),
             ("North", date(2024, 7, 1), "Burglary", 300, 30),
+            # A month without a victim is there all the same: nobody is missing.
+            *((area, month, "Drugs", 0, 0) for area in ("North", "South", "East") for month in ENDS),
         ]
         names = ("area", "month", "crime_type", "victims", "repeat_victims")
         return engine.from_arrow(pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows]), "v")

@@ -1,15 +1,17 @@
 """Proven reoffending by drawn example, on both engines: the traps of the Ministry's definition one by one."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from iom_analytics import measures
 from iom_analytics.engine import Engine
 from iom_analytics.errors import InputError
-from tests.analytics.drawn import drawn
+from tests.analytics.drawn import ARROW_TYPES, drawn
 
 INDEX = drawn(
     measures.INDEX,
@@ -128,6 +130,63 @@ def test_a_start_is_mature_when_events_are_complete_to_its_last_day_of_proof(eng
     assert (unsaid["is_mature"], unsaid["reoffended"]) == (None, True)
 
 
+def test_custody_is_read_as_sentences_are_written(engine: Engine) -> None:
+    events = drawn(
+        measures.EVENTS,
+        """
+        person_id    offence_date  sanction_date  sanction_type  offence_code  disposal            custody_days
+        month11      2020-05-01    2020-06-01     conviction     03401         Custody             -
+        late-proof   2020-05-01    2020-06-01     conviction     03401         Immediate custody   -
+        month12      2020-05-01    2020-06-01     conviction     03401         Imprisonment        -
+        last-day     2020-05-01    2020-06-01     conviction     03401         suspended_sentence  90
+        pseudo       2020-05-01    2020-06-01     conviction     03401         Community-Order     -
+        same-day     2020-05-01    2020-06-01     conviction     03401         stocks              -
+        release-day  2020-05-01    2020-06-01     conviction     03401         stocks              90
+        leap         2020-05-01    2020-06-01     conviction     03401         -                   -
+        month-end    2020-05-01    2020-06-01     caution        03401         -                   -
+        twice        2020-05-01    2020-06-01     conviction     03401         custody             -
+        twice        2020-05-02    2020-06-01     conviction     03401         stocks              -
+        dead         2020-05-02    2020-05-01     conviction     03401         custody             -
+        """,
+    )
+    found = {row["person_id"]: row for row in of(engine, events=events)}
+    assert {name: (row["custodial_reoffences"], row["custody_for_reoffence"]) for name, row in found.items()} == {
+        **dict.fromkeys(("month11", "late-proof", "month12", "release-day"), (1, True)),
+        **dict.fromkeys(("last-day", "pseudo", "month-end"), (0, False)),  # a suspended sentence is not served
+        **dict.fromkeys(("same-day", "leap"), (None, None)),
+        "twice": (None, True),  # once at least
+        **dict.fromkeys(("sent-anew", "recalled", "unknown", "undated", "dead", "again"), (0, False)),
+    }
+    assert found["dead"]["reoffences"] == 0, "it was proven before it was committed"
+    days = events.drop_columns(["disposal"])
+    found = {row["person_id"]: row for row in of(engine, events=days)}
+    custody = {name for name, row in found.items() if row["custody_for_reoffence"]}
+    assert custody == {"last-day", "release-day"}
+    assert found["month11"]["custody_for_reoffence"] is False, "alone, a length is given where there is a sentence"
+
+
+def test_a_summary_says_nothing_of_custody_where_it_is_not_known_of_somebody(engine: Engine) -> None:
+    events = drawn(
+        measures.EVENTS,
+        """
+        person_id    offence_date  sanction_date  sanction_type  offence_code  disposal
+        month11      2020-05-01    2020-06-01     conviction     03401         custody
+        late-proof   2020-05-01    2020-06-01     conviction     03401         stocks
+        leap         2020-05-01    2020-06-01     conviction     03401         fine
+        """,
+    )
+
+    def custody(index: pa.Table) -> tuple[Any, ...]:
+        found = measures.proven_reoffending(
+            engine, index=engine.from_arrow(index, "i"), events=engine.from_arrow(events, "e")
+        )
+        rows = measures.summary(found).filter(lambda row: row.kind == "quarter").to_pyarrow().to_pylist()
+        return tuple((row["custody_percent"], row["custodial_reoffences"], row["rate_percent"]) for row in rows)
+
+    assert custody(INDEX.slice(0, 1)) == ((100, 1, 100),)
+    assert custody(INDEX.slice(0, 2)) == ((None, None, 100),)
+
+
 def test_a_person_enters_once(engine: Engine) -> None:
     index = drawn(
         measures.INDEX,
@@ -138,6 +197,10 @@ def test_a_person_enters_once(engine: Engine) -> None:
         a          2020-02-01  custody
         a          2020-04-01  caution
         b          2020-03-01  caution
+        c          2020-03-01  zebra
+        c          2020-03-01  court order
+        d          2020-03-01  court order
+        d          2020-03-01  custody
         """,
     )
     table = engine.from_arrow(index, "index")
@@ -145,9 +208,17 @@ def test_a_person_enters_once(engine: Engine) -> None:
     assert [(row["person_id"], row["start_date"].month, row["start_type"]) for row in once] == [
         ("a", 1, "custody"),
         ("b", 3, "caution"),
+        ("c", 3, "court order"),
+        ("d", 3, "custody"),
     ]
     quarters = measures.one_entry(table, window="quarter").order_by("person_id", "start_date").to_pyarrow().to_pylist()
-    assert [(row["person_id"], row["start_date"].month) for row in quarters] == [("a", 1), ("a", 4), ("b", 3)]
+    assert [(row["person_id"], row["start_date"].month) for row in quarters] == [
+        ("a", 1),
+        ("a", 4),
+        ("b", 3),
+        ("c", 3),
+        ("d", 3),
+    ]
 
 
 def test_time_at_liberty(engine: Engine) -> None:
@@ -217,6 +288,23 @@ def test_the_summary_by_quarter_and_by_year_as_a_sum_of_quarters(engine: Engine)
         ("2020/21", date(2020, 4, 1), 2, None),
     ]
     assert (late["is_mature"], late["starts"], late["rate_percent"], late["adjusted_percent"]) == (False, 1, None, None)
+
+
+def test_what_is_written_has_the_types_of_its_contract(engine: Engine, tmp_path: Path) -> None:
+    spells = drawn(measures.CUSTODY, "person_id  start_date  end_date\ndead  2020-02-10  2020-02-20")
+    found = measures.proven_reoffending(
+        engine, index=engine.from_arrow(INDEX, "i"), events=engine.from_arrow(EVENTS, "e"), known_to=date(2021, 12, 31)
+    )
+    found = engine.cache(measures.time_at_liberty(found, engine.from_arrow(spells, "s")), "found")
+    rows = (*measures.PROVEN_REOFFENDING.columns, *measures.TIME_AT_LIBERTY.columns)
+    for table, columns in ((found, rows), (measures.summary(found), measures.SUMMARY.columns)):
+        engine.write(table, tmp_path / "out.parquet")
+        written = pq.read_schema(tmp_path / "out.parquet")
+        types = {column.name: ARROW_TYPES[column.type] for column in columns}
+        assert {name: written.field(name).type for name in types} == types
+    engine.write(measures.summary(found), tmp_path / "summary.csv")
+    first = (tmp_path / "summary.csv").read_text().splitlines()[1].replace('"', "").split(",")
+    assert first[:3] == ["sum of quarters", "2019/20", "2019-04-01"]
 
 
 def test_the_events_own_tier_goes_before_the_codes(engine: Engine) -> None:

@@ -259,7 +259,7 @@ def followed(folder: Path, *more: str, events: str = EVENTS, index: str = INDEX)
 
 
 def test_exits_stay_in_flagged_and_events_before_the_start_do_not_count(tmp_path: Path) -> None:
-    _, rows = followed(tmp_path)
+    _, rows = followed(tmp_path, "--known-to", "2021-12-31")
     assert [(row["person_id"], row["reoffended"], row["exited_in_follow_up"]) for row in rows] == [
         ("a", True, False),
         ("b", False, True),
@@ -294,9 +294,11 @@ def test_a_start_given_twice_is_said(tmp_path: Path) -> None:
 def test_everybody_or_nobody_reoffends(tmp_path: Path) -> None:
     header = EVENTS.splitlines()[0] + "\n"
     line = "{},2020-05-01,2020-06-01,conviction,03401\n"
-    _, rows = followed(tmp_path, "--summary", events=header + "".join(line.format(who) for who in "abc"))
+    _, rows = followed(
+        tmp_path, "--summary", "--known-to", "2021-12-31", events=header + "".join(line.format(who) for who in "abc")
+    )
     assert {(row["rate_percent"], row["reoffences_per_reoffender"]) for row in rows} == {(100, 1)}
-    _, rows = followed(tmp_path, "--summary", events=header + line.format("somebody else"))
+    _, rows = followed(tmp_path, "--summary", "--known-to", "2021-12-31", events=header + line.format("somebody else"))
     assert {(row["rate_percent"], row["reoffences_per_reoffender"]) for row in rows} == {(0, None)}
     assert {row["mean_days_to_first_reoffence"] for row in rows} == {None}
 
@@ -304,7 +306,7 @@ def test_everybody_or_nobody_reoffends(tmp_path: Path) -> None:
 def test_the_base_of_the_adjusted_rate(tmp_path: Path) -> None:
     # One of three; a mean score of 30 against the base of 25, or against itself where none is given.
     for more, expected in ((["--base-percent", "25"], 100 / 3 - (30 - 25)), ([], 100 / 3)):
-        _, rows = followed(tmp_path, "--summary", *more)
+        _, rows = followed(tmp_path, "--summary", "--known-to", "2021-12-31", *more)
         assert {round(row["adjusted_percent"], 9) for row in rows} == {round(expected, 9)}
     manifest = json.loads((tmp_path / "out.parquet.manifest.json").read_text())
     assert manifest["parameters"]["base_percent"] is None

@@ -1,6 +1,7 @@
 """`iom-analytics reoffending`: what it writes, and what it says of files that are not what they should be."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.csv as pa_csv
@@ -58,8 +59,7 @@ def test_it_writes_a_row_for_each_start_and_the_manifest(folder: Path) -> None:
 
 
 def test_it_writes_the_summary_of_people_who_enter_once(folder: Path) -> None:
-    said = run(folder, "--summary", "--one-entry", out="summary.csv")
-    assert "Nobody said to which day the events are complete" in said
+    run(folder, "--summary", "--one-entry", "--known-to", "2022-01-01", out="summary.csv")
     year, first = pa_csv.read_csv(folder / "summary.csv").to_pylist()
     assert (first["period"], first["starts"], first["people"], first["rate_percent"]) == ("2020 Q1", 2, 2, 50)
     assert (first["mean_expected_percent"], year["kind"]) == (30, "sum of quarters")
@@ -69,8 +69,47 @@ def test_it_writes_the_summary_of_people_who_enter_once(folder: Path) -> None:
 
 def test_tables_keyed_by_the_library_do_too(folder: Path) -> None:
     (folder / "events.csv").write_text(EVENTS.replace("person_id", "person_key"))
-    run(folder)
+    run(folder, "--known-to", "2022-01-01")
     assert pq.read_table(folder / "out.parquet")["reoffences"].to_pylist() == [1, 1, 0]
+
+
+def test_events_that_cannot_be_and_disposals_not_known_are_said(folder: Path) -> None:
+    header = EVENTS.splitlines()[0]
+    (folder / "events.csv").write_text(
+        f"{header}\na,2020-07-01,2020-06-01,conviction,03401,custody\nb,2020-05-01,2020-06-01,conviction,03401,Stocks\n"
+    )
+    said = run(folder, "--known-to", "2022-01-01")
+    assert "1 events were dealt with before they were committed and are not counted" in said
+    assert "Disposals that are not known, so that custody is left empty for them: stocks (1)" in said
+    rows = pq.read_table(folder / "out.parquet").to_pylist()
+    assert [row["reoffences"] for row in rows] == [0, 0, 1]
+    results = json.loads((folder / "out.parquet.manifest.json").read_text())["results"]
+    assert (results["events_proven_before_committed"], results["disposals_not_known"]) == (1, {"stocks": 1})
+
+
+def test_a_figure_is_withheld_until_it_can_be_final(folder: Path) -> None:
+    said = run(folder)
+    assert "taken to be complete to 2020-06-01, the last day on which one was dealt with" in said
+    assert "0 with a proven reoffence; 3 starts are not mature and have no figure" in said
+    figures = ("reoffended", "reoffences", "first_reoffence_date", "custodial_reoffences", "custody_for_reoffence")
+    rows = pq.read_table(folder / "out.parquet").to_pylist()
+    assert {(row["is_mature"], *(row[name] for name in figures)) for row in rows} == {(False, *[None] * 5)}
+    run(folder, "--summary", "--custody-spells", str(folder / "spells.csv"), out="summary.parquet")
+    withheld = ("reoffenders", "reoffences", "rate_percent", "custody_percent", "adjusted_percent", "days_at_liberty")
+    rows = pq.read_table(folder / "summary.parquet").to_pylist()
+    assert {(row["is_mature"], *(row[name] for name in withheld)) for row in rows} == {(False, *[None] * 6)}
+    assert (
+        json.loads((folder / "out.parquet.manifest.json").read_text())["results"]["taken_as_known_to"] == "2020-06-01"
+    )
+
+
+def test_a_start_of_this_month_is_never_followed_to_its_end(folder: Path) -> None:
+    """Not even where events are dated in a time to come."""
+    today = datetime.now(UTC).date()  # noqa: TID251 (what the command takes as today)
+    (folder / "index.csv").write_text(f"person_id,start_date,start_type\na,{today},custody\n")
+    (folder / "events.csv").write_text(EVENTS.replace("2020-06-01,caution", "2099-06-01,caution"))
+    assert f"complete to {today}" in run(folder)
+    assert pq.read_table(folder / "out.parquet")["reoffended"].to_pylist() == [None]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +117,17 @@ def test_tables_keyed_by_the_library_do_too(folder: Path) -> None:
     [
         ("index.csv", INDEX.replace("start_type", "kind"), [], "index.csv lacks the column start_type"),
         ("events.csv", EVENTS.replace("offence_date", "committed"), [], "events.csv lacks the column offence_date"),
+        (
+            "index.csv",
+            INDEX.replace(",caution,", ",banana,"),
+            [],
+            "'banana'; it must be one of custody, court order, caut",
+        ),
         ("index.csv", INDEX.replace("2020-01-15", "15 Jan"), [], "start_date is wrong on 1 row, for instance '15 Jan'"),
         ("index.csv", INDEX.splitlines()[0] + "\n", [], "index.csv has no rows"),
         ("index.csv", INDEX, ["--known-to", "soon"], "--known-to must be a date"),
+        ("index.csv", INDEX, ["--known-to", "2999-01-01"], "2999-01-01 is yet to come"),
+        ("events.csv", EVENTS.splitlines()[0] + "\n", [], "events.csv has no rows, .*: give --known-to"),
         ("index.csv", INDEX, ["--window", "year"], "--window is 'index' or 'quarter'"),
     ],
 )

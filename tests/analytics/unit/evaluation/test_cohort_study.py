@@ -165,6 +165,57 @@ def test_nobody_joined(engine: Engine) -> None:
         cohort_study.population(engine, records(engine, [recent("a")]), joined, first=LAST, last=FIRST)
 
 
+def test_a_death_ends_time_at_liberty_and_nobody_joins_after_it(engine: Engine) -> None:
+    known = records(engine, [recent(name) for name in ("joins", "other", "dies", "dead", "back")])
+    table = pa.table(
+        {
+            "person_key": ["joins", "dies", "dead", "back", "back"],
+            "started_on": pa.array(
+                [date(2024, 1, 9), date(2024, 1, 20), date(2023, 9, 1), date(2023, 2, 1), date(2024, 1, 30)],
+                pa.date32(),
+            ),
+            "ended_on": pa.array([None, date(2024, 1, 27), date(2023, 12, 1), date(2023, 3, 1), None], pa.date32()),
+            "asked_of": [True, True, True, True, True],
+            "exit_date": pa.array([None, date(2024, 1, 27), date(2023, 12, 1), date(2023, 3, 1), None], pa.date32()),
+            "exit_reason": [None, "death", "death", "death", None],
+        }
+    )
+    joined = engine.from_arrow(table, "entries")
+    found = cohort_study.population(engine, known, joined, first=FIRST, last=FIRST)
+    assert sides(found) == {"2024-01-01": ["dies*", "joins*", "other"]}
+    # Dead before the month: no part of what a fall is held against. Who came back had not died.
+    assert {row["person_key"]: row["exit_date"] for row in found.everybody.to_pylist()} == {
+        "joins": None, "other": None, "dies": date(2024, 1, 27),
+    }  # fmt: skip
+    assert {row["person_key"]: row["exit_reason"] for row in cohort_study.exits(joined).to_pyarrow().to_pylist()} == {
+        "dies": "death", "dead": "death",
+    }  # fmt: skip
+    rows = found.rows.filter(found.rows["treated"])
+    after, before = cohort_study.outcomes(engine, known, rows, known_to=KNOWN_TO, years_before=(0, 1))
+    liberty = {row["person_id"]: row["days_at_liberty"] for row in after.to_pylist()}
+    assert liberty == {"joins": 366, "dies": 7}
+    assert {row["person_id"]: row["exited_in_follow_up"] for row in after.to_pylist()} == {"joins": False, "dies": True}
+    assert set(before["days_at_liberty"].to_pylist()) == {365}  # the year before joining was a whole one
+
+
+def test_a_death_of_the_other_side_is_known_where_they_joined_a_cohort_later(engine: Engine) -> None:
+    known = records(engine, [recent("joins"), recent("dies")])
+    table = pa.table(
+        {
+            "person_key": ["joins", "dies"],
+            "started_on": pa.array([date(2024, 1, 20), date(2024, 2, 1)], pa.date32()),
+            "ended_on": pa.array([None, date(2024, 2, 5)], pa.date32()),
+            "asked_of": [True, False],
+            "exit_date": pa.array([None, date(2024, 2, 5)], pa.date32()),
+            "exit_reason": [None, "death"],
+        }
+    )
+    found = cohort_study.population(engine, known, engine.from_arrow(table, "entries"), first=FIRST, last=FIRST)
+    assert sides(found) == {"2024-01-01": ["dies", "joins*"]}
+    gone = {row["person_key"]: row["exit_date"] for row in found.rows.to_pylist()}
+    assert gone == {"joins": None, "dies": date(2024, 2, 5)}
+
+
 def test_what_followed_and_what_went_before_are_counted_alike(engine: Engine) -> None:
     known = records(
         engine,
@@ -217,6 +268,18 @@ def test_a_fall_is_held_against_the_fall_that_comes_by_itself(engine: Engine) ->
     assert fall["fall"] > 0.15  # nothing was done to them
     assert fall["beyond_low"] < 0 < fall["beyond_high"]
     assert fall["grade"]["levels"] == "Maryland scale 1 to 2 of 5"
+
+
+def test_deaths_of_either_side_are_counted_and_change_no_count_of_reoffending(engine: Engine) -> None:
+    known, joined = made_up(engine, joined=60, others=1500, bursts=False)
+    table = joined.to_pyarrow()
+    dead = [number < 12 for number in range(table.num_rows)]
+    table = table.append_column("exit_date", pa.array([date(2024, 1, 11) if each else None for each in dead]))
+    table = table.append_column("exit_reason", pa.array(["death" if each else None for each in dead]))
+    found = findings(engine, known, engine.from_arrow(table, "gone"))
+    assert found["exits"] == {"treated": 12, "comparison": 0}
+    assert found["rows"] == findings(engine, known, joined)["rows"]
+    assert findings(engine, known, joined)["exits"] == {"treated": 0, "comparison": 0}
 
 
 def test_where_people_offend_in_bursts_nothing_is_said_of_the_fall(engine: Engine) -> None:

@@ -27,10 +27,11 @@ def by_hand(key: str) -> str:
 
 
 def test_a_draw_that_was_worked_out_with_sha256sum() -> None:
+    # printf '%s\n' 2 p-amber p-birch p-cedar p-dune p-elm p-fern | sha256sum, and
     # for k in p-amber ...; do printf '%s' $SEED:$k | sha256sum; done | sort
     found = of()
     assert found.commitment[:8] == "267004ce"
-    assert found.list_hash[:8] == "45823ef0"
+    assert found.list_hash[:8] == "d61aea02"
     assert [(each.key, each.ticket[:8]) for each in found.entrants] == [
         ("p-birch", "01587e2d"),
         ("p-fern", "0ee2a337"),
@@ -127,7 +128,31 @@ def test_a_published_draw_that_was_tampered_with() -> None:
         check(replace(found, entrants=found.entrants[:-1]), SEED)
     with pytest.raises(InputError, match="not the one whose hash"):
         check(found, SEED[::-1])
-    assert list_hash(KEYS) != list_hash((*KEYS[:-1], "p-fernx"))
+    assert list_hash(KEYS, places=2) != list_hash((*KEYS[:-1], "p-fernx"), places=2)
+    more = replace(
+        found, places={"": 3}, entrants=tuple(replace(each, is_drawn=each.place <= 3) for each in found.entrants)
+    )
+    with pytest.raises(InputError, match="places or strata are others"):
+        check(more, SEED)
+
+
+def test_nobody_can_be_given_a_stratum_of_their_own_once_the_seed_is_known() -> None:
+    """Every ticket stays as it is: only the hash of the list tells."""
+    strata = ["north"] * 4 + ["south"] * 2
+    found = of(strata=strata, places={"north": 1, "south": 1})
+    # printf '%s\n' north<tab>1 south<tab>1 p-amber<tab>north ... | sha256sum
+    assert found.list_hash[:8] == "ab728288"
+    check(found, SEED)
+    loser = next(each.key for each in found.entrants if not each.is_drawn)
+    moved = of(
+        strata=["own" if key == loser else stratum for key, stratum in zip(KEYS, strata, strict=True)],
+        places={"north": 1, "own": 1, "south": 1},
+    )
+    assert loser in moved.drawn
+    with pytest.raises(InputError, match="places or strata are others"):
+        check(replace(moved, list_hash=found.list_hash), SEED)
+    with pytest.raises(InputError, match="has a tab"):
+        list_hash(KEYS, places=2, strata=["a\tb"] * 6)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import ttest_ind
 
 from iom_analytics.errors import EstimateError, InputError
+from iom_analytics.evaluation import effect
 from iom_analytics.evaluation.grade import Grade
-from iom_analytics.evaluation.lottery_effect import by_draw, of_compliers, randomisation_p
+from iom_analytics.evaluation.lottery_effect import by_draw, difference_by_stratum, of_compliers, randomisation_p
 
 DRAWN = np.repeat([1, 0], [20, 30])
 
@@ -71,6 +73,32 @@ def test_a_seed_gives_the_same_p_and_an_effect_is_found() -> None:
     assert found.randomisation_p < 0.01
     assert found.difference.upper is not None
     assert found.difference.upper < 0
+
+
+def test_ten_drawn_beside_hundreds_have_the_degrees_of_ten() -> None:
+    """As Welch's test, whose degrees SciPy gives; the many on the other side lend none of theirs."""
+    chance = np.random.default_rng(5)
+    y, drawn = chance.poisson(1.0, 310), np.repeat([1, 0], [10, 300])
+    found = by_draw(y, drawn, seed=1, draws=999).difference
+    welch = ttest_ind(y[:10], y[10:], equal_var=False)
+    assert found.p == pytest.approx(welch.pvalue)
+    assert found.degrees == pytest.approx(welch.df)
+    assert found.degrees is not None
+    assert found.degrees < 12
+    # Two strata alike have the degrees of both, each side by itself.
+    both = by_draw(np.tile(y, 2), np.tile(drawn, 2), seed=1, draws=999, stratum=np.repeat([0, 1], 310)).difference
+    assert both.degrees == pytest.approx(2 * found.degrees)
+    assert of_compliers(y, drawn, drawn).effect.degrees == pytest.approx(found.degrees)
+
+
+def test_a_difference_of_nothing_is_significant_once_in_twenty() -> None:
+    """With the degrees of everybody it was once in thirteen."""
+    chance = np.random.default_rng(8)
+    drawn = np.repeat([1, 0], [10, 300])
+    values = [chance.normal(size=310) for _ in range(4000)]
+    found = [effect.tested(*difference_by_stratum(y, drawn == 1, np.zeros(310, np.int64))).p for y in values]
+    share = np.mean([p is not None and p <= 0.05 for p in found])
+    assert 0.04 < share < 0.061
 
 
 def test_everybody_alike() -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from django.urls import reverse
 
 from iom.access.scope import act_in
 from iom.audit.models import Event
-from iom.cohorts.models import Scheme
+from iom.cohorts.choices import EndReason
+from iom.cohorts.models import CohortMembership, Scheme
 from iom.common.errors import InvalidInput, NotAllowed, WrongState
 from iom.outcomes import evaluation, operations, tasks
 from iom.outcomes.choices import StudyState
 from iom.outcomes.models import Release, Study
 from iom.outcomes.operations import Who
+from iom.outcomes.presenters import report, words
 from tests.factories.outcomes import FIRST, LAST
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 
@@ -130,6 +133,23 @@ def test_from_the_first_page_to_a_file(
         "outcomes.release",
         "outcomes.take_report",
     }
+
+
+def test_a_death_on_record_reaches_the_report(past: Scheme, place: Place, analyst: Worker) -> None:
+    with act_in(place.system()):
+        for each in CohortMembership.objects.order_by("pk")[:20]:
+            each.ended_on, each.end_reason = each.started_on + timedelta(days=7), EndReason.DECEASED
+            each.save()
+    study = found(past, analyst)
+    assert study.result is not None, study.message
+    # Not everybody who joined is compared. Some had been compared in the months before, and died within that year.
+    exits = study.result["exits"]
+    assert 10 <= exits["treated"] <= 20
+    assert 0 < exits["comparison"] <= exits["treated"]
+    with act_in(analyst.scope):
+        rows = dict(map(tuple, report.who(study)["tables"][0]["rows"]))
+    assert rows["Died within the year, of those who joined"] == words.count(exits["treated"])
+    assert rows["Died within the year, of the others, as far as known"] == words.count(exits["comparison"])
 
 
 def test_what_is_settled_never_changes(past: Scheme, analyst: Worker) -> None:

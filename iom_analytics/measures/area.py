@@ -260,9 +260,9 @@ def unreached(rows: IbisTable, window: Window, *, table: str) -> set[str]:
     first, last = (end((row[name] for row in found), default=None) for end, name in ((min, "first"), (max, "last")))
     final = months_back(window.until, 1)
     if first is None or last is None or first > window.before or last < final:
-        held = "nothing of them" if first is None else f"only {first:%B %Y} to {last:%B %Y}"
+        held = "nothing of them" if first is None else f"of them only {first:%B %Y} to {last:%B %Y}"
         years = f"from {window.before:%B %Y} on to {final:%B %Y}"
-        raise InputError(f"The table of {table} holds {held}: two years are compared, {years}.")
+        raise InputError(f"Two years are compared, {years}: the table of {table} holds {held}.")
     gone = {row["area"]: row["number"] for row in found if is_silent(row, window.before, final)}
     return {*gone, *({TOTAL} if any(number >= SMALL for number in gone.values()) else ())}
 

@@ -139,7 +139,7 @@ def test_two_years_are_not_compared_where_one_is_not_whole(
 ) -> None:
     rows = [row for row in two_years("North") if first <= row[2].date() < date(last.year, last.month, 28)]
     table = duckdb_engine.from_arrow(crimes(*rows), "c")
-    said = f"recorded crime holds only {held}: two years are compared, from April 2024 on to March 2026"
+    said = f"from April 2024 on to March 2026: the table of recorded crime holds of them only {held}"
     with pytest.raises(InputError, match=said):
         measures.crime_trend(duckdb_engine, table, until=UNTIL)
     with pytest.raises(InputError, match=said.replace("recorded crime", "victims")):

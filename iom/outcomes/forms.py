@@ -105,7 +105,9 @@ class RegisterForm(GovukForm):
 class AcceptForm(GovukForm):
     why = prose(
         _("Why is this comparison good enough?"),
-        hint=_("What is still different, and why it matters or does not. Nobody has seen an outcome yet"),
+        hint=_(
+            "What is still different, and why it matters or does not. No outcome has been read for this comparison yet"
+        ),
     )
 
 

@@ -18,17 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
-from scipy.stats import t as t_of
 
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation import arrays, survival
 from iom_analytics.evaluation.arrays import Numbers
 from iom_analytics.evaluation.grade import Grade
-from iom_analytics.evaluation.survival import LARGEST_COEFFICIENT, Coefficient, CoxModel
+from iom_analytics.evaluation.survival import LARGEST_COEFFICIENT, CoxModel
 
 MINIMUM_AT_RISK = 10
 MINIMUM_SIDE = 10
-MINIMUM_SIDE_BY_PERSON = 5
 DECIMALS, SMALLEST_SPREAD = 9, 1e-9
 STEPS, STILL = 500, 1e-7
 PARTED = "A covariate parts people with events from people without: no hazard ratio fits."
@@ -182,7 +180,7 @@ def gap_times(
             apart[those] -= apart[those & told].mean(axis=0)
     if np.linalg.matrix_rank(apart[told], tol=SMALLEST_SPREAD) < len(names):
         raise EstimateError("A covariate does not vary among those at risk, or follows from the others.")
-    degrees = [degrees_of(each, who[told]) for each in x[told].T]
+    degrees = [survival.degrees_of(each, who[told]) for each in x[told].T]
     entry = since + survival.just_after(since, until)
     model = PHReg(until[told], x[told], status=d[told], entry=entry[told], strata=number[told], ties="efron")
     try:
@@ -198,18 +196,9 @@ def gap_times(
     value, error = np.asarray(fit.params), np.asarray(fit.bse)
     if not np.isfinite(error).all() or np.abs(value * x[told].std(axis=0)).max() > LARGEST_COEFFICIENT:
         raise EstimateError(PARTED)
-    reach = [float(t_of.isf((1 - level) / 2, free)) for free in degrees]
     coefficients = tuple(
-        Coefficient(
-            name=name,
-            value=float(b),
-            error=float(e),
-            hazard_ratio=float(np.exp(b)),
-            low=float(np.exp(b - far * e)),
-            high=float(np.exp(b + far * e)),
-            p=float(2 * t_of.sf(abs(b / e), free)),
-        )
-        for name, b, e, far, free in zip(names, value, error, reach, degrees, strict=True)
+        survival.coefficient(name, b, e, degrees=free, level=level)
+        for name, b, e, free in zip(names, value, error, degrees, strict=True)
     )
     without = float(model.loglike(np.zeros(len(names))))
     return CoxModel(len(end), int(d.sum()), coefficients, float(fit.llf), without, True, level, grade)
@@ -350,19 +339,6 @@ def last_number(who: People, number: People) -> int:
     """The last number of an event that enough people were at risk of, and so of each before it; 1 at least."""
     people = np.bincount(np.unique(np.column_stack([who, number]), axis=0)[:, 1])
     return max(int((people >= MINIMUM_AT_RISK).sum()), 1)
-
-
-def degrees_of(covariate: Numbers, who: People) -> int:
-    """The degrees of freedom of a robust error: people less one, of a yes or no those of its smaller side."""
-    values = np.unique(covariate)
-    if len(values) != 2:
-        return len(np.unique(who)) - 1
-    people = min(len(np.unique(who[covariate == value])) for value in values)
-    if people < MINIMUM_SIDE_BY_PERSON:
-        raise EstimateError(
-            f"People on one side of a covariate: {people}; errors by person need {MINIMUM_SIDE_BY_PERSON} on each."
-        )
-    return people - 1
 
 
 def refuse_one_sided(events: Numbers, treated: Numbers) -> None:

@@ -186,19 +186,25 @@ def cox(
     if not np.isfinite(error).all() or widest > LARGEST_COEFFICIENT:
         raise EstimateError("A covariate parts people with events from people without: no hazard ratio fits.")
     coefficients = tuple(
-        Coefficient(
-            name=name,
-            value=float(b),
-            error=float(e),
-            hazard_ratio=float(np.exp(b)),
-            low=float(np.exp(b - t_of.isf((1 - level) / 2, free) * e)),
-            high=float(np.exp(b + t_of.isf((1 - level) / 2, free) * e)),
-            p=float(2 * t_of.sf(abs(b / e), free)),
-        )
+        coefficient(name, b, e, degrees=free, level=level)
         for name, b, e, free in zip(names, value, error, degrees, strict=True)
     )
     without = float(model.loglike(np.zeros(len(names))))
     return CoxModel(len(t), int(d.sum()), coefficients, float(fit.llf), without, who is not None, level, grade)
+
+
+def coefficient(name: str, value: float, error: float, *, degrees: float, level: float) -> Coefficient:
+    """A logarithm of a hazard ratio with its interval and p by t (by the normal, where `degrees` have no end)."""
+    reach = float(t_of.isf((1 - level) / 2, degrees)) * error
+    return Coefficient(
+        name=name,
+        value=float(value),
+        error=float(error),
+        hazard_ratio=float(np.exp(value)),
+        low=float(np.exp(value - reach)),
+        high=float(np.exp(value + reach)),
+        p=float(2 * t_of.sf(abs(value / error), degrees)),
+    )
 
 
 def degrees_of(covariate: Numbers, who: npt.NDArray[np.intp]) -> float:

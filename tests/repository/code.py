@@ -11,6 +11,7 @@ APPS = (
     "people",
     "imports",
     "cohorts",
+    "outcomes",
     "sharing",
     "api",
     "home",
@@ -20,7 +21,7 @@ APPS = (
     "common",
     "config",
 )
-DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts", "sharing", "home")
+DOMAIN_APPS = ("partnerships", "people", "imports", "cohorts", "outcomes", "sharing", "home")
 
 
 def modules(app: str) -> Iterator[tuple[Path, ast.Module]]:

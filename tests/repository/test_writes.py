@@ -13,6 +13,7 @@ ALLOWED = {
     ("audit", "operations"): "the one way an event is written",
     ("partnerships", "models"): "Django's own manager method for users",
     ("config", "demo"): "none is done here",
+    ("outcomes", "adapters"): "a Word file is saved into memory",
 }
 
 
@@ -73,7 +74,7 @@ def test_every_operations_module_records_what_it_does() -> None:
         if kind(path) == "operations"
         and not re.match("_[^_]", path.name)
         and orm_writes(tree)
-        and "audit.record" not in path.read_text(encoding="utf-8")
+        and not re.search(r"audit\.record|^    record\(", path.read_text(encoding="utf-8"), re.M)
     ]
     assert silent == []
 

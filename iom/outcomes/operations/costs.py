@@ -42,7 +42,7 @@ def set_costs(
         written_at=at,
     )
     detail = {"costs": made.pk} | ({"in_place_of": before.pk} if before else {})
-    record(study, "set_costs", by=by, at=at, detail=detail)
+    record(study=study, action="set_costs", by=by, at=at, detail=detail)
     return made
 
 

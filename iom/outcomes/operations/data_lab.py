@@ -71,7 +71,7 @@ def ask_data_lab(*, study_id: int, grounds: Grounds, by: Scope, at: datetime) ->
     )
     export.sha256 = data_lab_fingerprint(export)
     export.save()
-    record(study, "ask_data_lab", by=by, at=at, detail={"export": export.pk, "number": export.number})
+    record(study=study, action="ask_data_lab", by=by, at=at, detail={"export": export.pk, "number": export.number})
     return export
 
 
@@ -121,7 +121,7 @@ def decide_data_lab(*, export_id: int, is_released: bool, reason: str, seen: str
         values = {"state": ReleaseState.REFUSED, "people": []}
     DataLabExport.objects.filter(pk=export.pk).update(**values, reason=reason, decided_by=by.user_id, decided_at=at)
     action = "release_data_lab" if is_released else "refuse_data_lab"
-    record(export.study, action, by=by, at=at, detail={"export": export.pk})
+    record(study=export.study, action=action, by=by, at=at, detail={"export": export.pk})
 
 
 def needed_to_take(export: DataLabExport, *, user_id: int) -> Permission:
@@ -158,11 +158,11 @@ def take_data_lab(*, export_id: int, by: Scope, at: datetime) -> tuple[queries.T
     gone = set(export.people) - {each.person_id for each in people}
     dropped = counted(found.left_out.get(person_id, LeftOut.GONE) for person_id in gone)
     DataLabExport.objects.filter(pk=export.pk).update(taken_by=by.user_id, taken_at=at, dropped=dropped)
-    note_given(export, person_ids=[each.person_id for each in people], by=by, at=at)
+    note_given(export=export, person_ids=[each.person_id for each in people], by=by, at=at)
     return people
 
 
-def note_given(export: DataLabExport, *, person_ids: list[int], by: Scope, at: datetime) -> None:
+def note_given(*, export: DataLabExport, person_ids: list[int], by: Scope, at: datetime) -> None:
     """An event and an entry in the log of disclosures for each person, who can so be told to whom their data went."""
     for person_id in person_ids:
         audit.record(
@@ -186,8 +186,8 @@ def note_given(export: DataLabExport, *, person_ids: list[int], by: Scope, at: d
             at=at,
         )
     record(
-        export.study,
-        "take_data_lab",
+        study=export.study,
+        action="take_data_lab",
         by=by,
         at=at,
         detail={"export": export.pk, "number": len(person_ids)},

@@ -30,9 +30,9 @@ def fingerprint(says: dict[str, Any]) -> str:
 
 
 def record(
+    *,
     study: Study,
     action: str,
-    *,
     by: Scope,
     at: datetime,
     detail: dict[str, Any] | None = None,
@@ -51,7 +51,7 @@ def record(
     )
 
 
-def ask_for(what: str, *, by: Scope, at: datetime) -> None:
+def ask_for(*, what: str, by: Scope, at: datetime) -> None:
     """Has figures of the partnership worked out, behind, by the task of that name."""
     by.check(ASK)
     background.start(
@@ -72,9 +72,9 @@ def ask_for(what: str, *, by: Scope, at: datetime) -> None:
 
 
 def keep(
+    *,
     what: str,
     model: type[BoardFigures] | type[EqualityEvidence],
-    *,
     on: date,
     made: evaluation.Board | evaluation.Equality,
     by: Scope,

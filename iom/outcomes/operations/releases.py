@@ -31,7 +31,7 @@ def ask_release(*, study_id: int, recipient: str, says: dict[str, Any], by: Scop
         asked_by=by.user_id,
         asked_at=at,
     )
-    record(study, "ask_release", by=by, at=at, detail={"release": release.pk})
+    record(study=study, action="ask_release", by=by, at=at, detail={"release": release.pk})
     return release
 
 
@@ -56,7 +56,7 @@ def decide_release(*, release_id: int, is_released: bool, reason: str, seen: str
         decided_at=at,
     )
     action = "release" if is_released else "refuse_release"
-    record(release.study, action, by=by, at=at, detail={"release": release.pk})
+    record(study=release.study, action=action, by=by, at=at, detail={"release": release.pk})
     return release
 
 
@@ -64,5 +64,10 @@ def decide_release(*, release_id: int, is_released: bool, reason: str, seen: str
 def record_taken(*, release: Release, kind: str, by: Scope, at: datetime) -> None:
     """Records that a released report was taken as a file."""
     record(
-        release.study, "take_report", by=by, at=at, detail={"release": release.pk, "kind": kind}, kind=Kind.DISCLOSURE
+        study=release.study,
+        action="take_report",
+        by=by,
+        at=at,
+        detail={"release": release.pk, "kind": kind},
+        kind=Kind.DISCLOSURE,
     )

@@ -42,7 +42,7 @@ def begin(*, who: Who, by: Scope, at: datetime) -> Study:
         written_by=by.user_id,
         written_at=at,
     )
-    record(study, "begin", by=by, at=at)
+    record(study=study, action="begin", by=by, at=at)
     return study
 
 
@@ -72,7 +72,7 @@ def change(*, study_id: int, by: Scope, at: datetime, **values: Any) -> None:
     study = locked(study_id=study_id, by=by)
     rules.check_can_move(state=study.state, move="change")
     Study.objects.filter(pk=study.pk).update(**values)
-    record(study, "change", by=by, at=at, fields=sorted(values))
+    record(study=study, action="change", by=by, at=at, fields=sorted(values))
 
 
 @transaction.atomic
@@ -97,11 +97,11 @@ def register(*, study_id: int, purpose: str, by: Scope, at: datetime) -> None:
         stage="",
         progress=0.0,
     )
-    start("outcomes.design", study=study, by=by)
-    record(study, "register", by=by, at=at, detail={"scheme": study.scheme_id, "method": study.method})
+    start(task="outcomes.design", study=study, by=by)
+    record(study=study, action="register", by=by, at=at, detail={"scheme": study.scheme_id, "method": study.method})
 
 
-def start(task: str, *, study: Study, by: Scope) -> None:
+def start(*, task: str, study: Study, by: Scope) -> None:
     background.start(
         task,
         lock=f"outcomes-{by.partnership_id}",
@@ -135,7 +135,7 @@ def store_design(*, study_id: int, made: evaluation.Made, by: Scope, at: datetim
     Study.objects.filter(pk=study.pk).update(
         state=to, design=made.design, manifest={"design": made.manifest}, stage="", progress=1.0
     )
-    record(study, "show_comparison", by=by, at=at)
+    record(study=study, action="show_comparison", by=by, at=at)
 
 
 @transaction.atomic
@@ -150,8 +150,8 @@ def accept(*, study_id: int, why: str, by: Scope, at: datetime) -> None:
     Study.objects.filter(pk=study.pk).update(
         state=to, accepted_by=by.user_id, accepted_at=at, acceptance=why, stage="", progress=0.0
     )
-    start("outcomes.estimate", study=study, by=by)
-    record(study, "accept_comparison", by=by, at=at)
+    start(task="outcomes.estimate", study=study, by=by)
+    record(study=study, action="accept_comparison", by=by, at=at)
 
 
 @transaction.atomic
@@ -167,7 +167,7 @@ def store_findings(*, study_id: int, found: evaluation.Found, by: Scope, at: dat
         progress=1.0,
         ended_at=at,
     )
-    record(study, "finish", by=by, at=at)
+    record(study=study, action="finish", by=by, at=at)
     transaction.on_commit(partial(evaluation.remove, study.pk))
 
 
@@ -177,7 +177,7 @@ def refuse(*, study_id: int, message: str, by: Scope, at: datetime) -> None:
     study = locked(study_id=study_id, by=by)
     to = rules.check_can_move(state=study.state, move="refuse")
     Study.objects.filter(pk=study.pk).update(state=to, message=message, stage="", ended_at=at)
-    record(study, "refuse", by=by, at=at)
+    record(study=study, action="refuse", by=by, at=at)
     transaction.on_commit(partial(evaluation.remove, study.pk))
 
 
@@ -189,7 +189,7 @@ def withdraw(*, study_id: int, reason: str, by: Scope, at: datetime) -> None:
     to = rules.check_can_move(state=study.state, move="withdraw")
     rules.check_says_why(reason, field="reason", message="Enter why the question is given up")
     Study.objects.filter(pk=study.pk).update(state=to, end_reason=reason, ended_by=by.user_id, ended_at=at, stage="")
-    record(study, "withdraw", by=by, at=at)
+    record(study=study, action="withdraw", by=by, at=at)
     transaction.on_commit(partial(evaluation.remove, study.pk))
 
 
@@ -214,7 +214,7 @@ def ask_again(*, study_id: int, by: Scope, at: datetime) -> Study:
         written_at=at,
         **{name: getattr(before, name) for name in names},
     )
-    record(study, "begin", by=by, at=at, detail={"follows": before.pk})
+    record(study=study, action="begin", by=by, at=at, detail={"follows": before.pk})
     return study
 
 

@@ -45,8 +45,8 @@ def register_watch(*, watched: Watched, by: Scope, at: datetime) -> Watch:
     watch = Watch.objects.create(
         partnership_id=by.partnership_id, known_to=known_to, registered_by=by.user_id, registered_at=at, **vars(watched)
     )
-    start(watch, by=by)
-    record_watch(watch, "register_watch", by=by, at=at)
+    start(watch=watch, by=by)
+    record_watch(watch=watch, action="register_watch", by=by, at=at)
     return watch
 
 
@@ -55,9 +55,9 @@ def ask_for_look(*, watch_id: int, by: Scope, at: datetime) -> None:
     """Has a watch worked out, behind."""
     by.check(ASK)
     watch = locked_watch(watch_id=watch_id, by=by)
-    last_look(watch, on=timezone.localdate(at), by=by)
-    start(watch, by=by)
-    record_watch(watch, "ask_for_look", by=by, at=at)
+    last_look(watch=watch, on=timezone.localdate(at), by=by)
+    start(watch=watch, by=by)
+    record_watch(watch=watch, action="ask_for_look", by=by, at=at)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def end_watch(*, watch_id: int, reason: str, by: Scope, at: datetime) -> None:
     Watch.objects.filter(pk=watch.pk).update(
         state=WatchState.ENDED, end_reason=reason, ended_by=by.user_id, ended_at=at
     )
-    record_watch(watch, "end_watch", by=by, at=at)
+    record_watch(watch=watch, action="end_watch", by=by, at=at)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def to_look_at(*, watch_id: int, on: date, by: Scope) -> tuple[Watch, dict[str, 
     """A watch, and all that a look at it needs besides the record. Raises `WrongState` where it has ended, or was
     looked at on this day already."""
     watch = locked_watch(watch_id=watch_id, by=by)
-    last = last_look(watch, on=on, by=by)
+    last = last_look(watch=watch, on=on, by=by)
     needed = evaluation.watch_parameters(
         registered_on=timezone.localdate(watch.registered_at),
         known_to_then=watch.known_to,
@@ -97,7 +97,7 @@ def to_look_at(*, watch_id: int, on: date, by: Scope) -> tuple[Watch, dict[str, 
 def store_look(*, watch_id: int, on: date, looked: evaluation.Looked, by: Scope, at: datetime) -> WatchResult:
     """Keeps what a look gave. Raises `WrongState` where another was kept meanwhile, or the watch has ended."""
     watch = locked_watch(watch_id=watch_id, by=by)
-    last = last_look(watch, on=on, by=by)
+    last = last_look(watch=watch, on=on, by=by)
     if (looked.manifest["parameters"]["from"] or {}) != (last.manifest["results"] if last else {}):
         raise WrongState("It was worked out meanwhile.")
     kept: WatchResult = WatchResult.objects.create(
@@ -111,11 +111,11 @@ def store_look(*, watch_id: int, on: date, looked: evaluation.Looked, by: Scope,
         figures=looked.figures,
         manifest=looked.manifest,
     )
-    record_watch(watch, "store_look", by=by, at=at, detail={"result": kept.pk, "alarm": looked.is_alarmed})
+    record_watch(watch=watch, action="store_look", by=by, at=at, detail={"result": kept.pk, "alarm": looked.is_alarmed})
     return kept
 
 
-def last_look(watch: Watch, *, on: date, by: Scope) -> WatchResult | None:
+def last_look(*, watch: Watch, on: date, by: Scope) -> WatchResult | None:
     """What the last look gave, from which the next one goes on. Raises `WrongState` where there is to be none today."""
     last = queries.latest_results(watches=[watch], scope=by).get(watch.pk)
     rules.check_can_look(state=watch.state, last=last.on if last else None, on=on)
@@ -130,7 +130,7 @@ def locked_watch(*, watch_id: int, by: Scope) -> Watch:
     return found
 
 
-def start(watch: Watch, *, by: Scope) -> None:
+def start(*, watch: Watch, by: Scope) -> None:
     background.start(
         "outcomes.watch",
         lock=f"outcomes-{by.partnership_id}",
@@ -141,7 +141,7 @@ def start(watch: Watch, *, by: Scope) -> None:
     )
 
 
-def record_watch(watch: Watch, action: str, *, by: Scope, at: datetime, detail: dict[str, Any] | None = None) -> None:
+def record_watch(*, watch: Watch, action: str, by: Scope, at: datetime, detail: dict[str, Any] | None = None) -> None:
     audit.record(
         by=by,
         at=at,

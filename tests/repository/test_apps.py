@@ -139,7 +139,11 @@ def test_no_page_or_record_is_kept_in_a_cache_of_the_server() -> None:
 
 
 # The demonstration's people are made up, and catalogues are of no people.
-TEMPORARY = {"common/scratch.py", "config/demonstration/earlier_cohort.py", "config/management/commands/make_catalogues.py"}
+TEMPORARY = {
+    "common/scratch.py",
+    "config/demonstration/earlier_cohort.py",
+    "config/management/commands/make_catalogues.py",
+}
 
 
 def test_what_is_read_of_the_record_lies_in_the_store() -> None:

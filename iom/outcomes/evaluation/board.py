@@ -18,10 +18,12 @@ from iom_analytics import measures
 from iom_analytics.engine import Engine, open_engine
 from iom_analytics.errors import AnalyticsError, EstimateError
 from iom_analytics.evaluation import areas, managed
-from iom_analytics.history import Records
+from iom_analytics.history import Records, month_of, recorded_crimes
+from iom_analytics.measures.area import months_back
 from iom_analytics.provenance import manifest
 
 MONTHS = 36
+LAG = 3  # months by which extracts may come late, and the figures be of the months before
 AREA_YEARS = 5  # in which outcomes became final
 
 
@@ -34,10 +36,11 @@ class Board:
 
 
 def board(*, files: dict[str, Path], on: date, at: datetime) -> Board:
-    """The figures as known `on` a day, of the whole months before it; `files` hold people, events, places, entries."""
-    until = on.replace(day=1)
+    """The figures as known `on` a day, of the whole months before it that the record reaches; `files` hold people,
+    events, places, entries."""
     with open_engine("duckdb") as engine:
         tables = {name: engine.read(path) for name, path in files.items()}
+        until = reached(engine, tables, on=on)
         # As the month began, so that somebody who leaves in it cannot be told from the difference of two days.
         entries = tables["entries"].filter(tables["entries"].started_on < until)
         members = entries.filter(entries.ended_on.isnull() | (entries.ended_on >= until))
@@ -61,6 +64,20 @@ def board(*, files: dict[str, Path], on: date, at: datetime) -> Board:
         inputs=list(files.values()),
     )
     return Board(figures, asdict(run))
+
+
+def reached(engine: Engine, tables: dict[str, IbisTable], *, on: date) -> date:
+    """The first of the month of a day; earlier, by three months at most, where crimes or victims are not held so far.
+
+    A year that ends before its last extract has come in would be told as a fall.
+    """
+    this = on.replace(day=1)
+    held = [
+        last
+        for months in (recorded_crimes(engine, tables["recorded_crimes"]).month, month_of(tables["victims"].month))
+        if (last := months.max().to_pyarrow().as_py()) is not None
+    ]
+    return max(months_back(this, LAG), min([this, *(months_back(last, -1) for last in held)]))
 
 
 def between_areas(engine: Engine, tables: dict[str, IbisTable], *, until: date) -> pa.Table:

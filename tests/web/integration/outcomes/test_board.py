@@ -1,9 +1,10 @@
 """The board's figures: worked out from what came in, kept by day, and shown without a small number."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,10 +12,11 @@ from django.urls import reverse
 from iom.access.scope import act_in
 from iom.cohorts.models import Scheme
 from iom.outcomes import evaluation, extract, tasks
-from iom.outcomes.evaluation.board import half_year
+from iom.outcomes.evaluation.board import half_year, reached
 from iom.outcomes.models import BoardFigures
 from iom.partnerships.models import Area
 from iom.people.models import Person
+from iom_analytics.engine import open_engine
 from tests.factories.outcomes import area, make_board, make_past
 from tests.factories.partnerships import AT, Place, Worker, make_worker
 
@@ -129,6 +131,36 @@ def test_areas_move_by_whole_half_years(place: Place, scheme: Scheme, manager: W
 )
 def test_a_half_year_begins_in_january_or_july(day: date, last: date) -> None:
     assert half_year(day) == last
+
+
+def rows_of(rows: list[dict[str, object]], **types: pa.DataType) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+@pytest.mark.parametrize(
+    ("last_crime", "last_victims", "until"),
+    [
+        (None, None, date(2026, 11, 1)),
+        (date(2026, 11, 3), date(2026, 10, 1), date(2026, 11, 1)),
+        (date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 1)),
+        (date(2026, 10, 31), date(2026, 8, 1), date(2026, 9, 1)),
+        (date(2026, 10, 31), date(2025, 1, 1), date(2026, 8, 1)),
+    ],
+)
+def test_the_year_ends_where_the_record_does(last_crime: date | None, last_victims: date | None, until: date) -> None:
+    crimes = [{"crime_ref": "1", "from_time": datetime.combine(last_crime, time())}] if last_crime else []
+    counts = [{"area": "Ash", "month": last_victims, "crime_type": "Burglary", "victims": 3}] if last_victims else []
+    with open_engine("duckdb") as engine:
+        tables = {
+            "recorded_crimes": engine.from_arrow(
+                rows_of(crimes, crime_ref=pa.string(), from_time=pa.timestamp("us")), "crimes"
+            ),
+            "victims": engine.from_arrow(
+                rows_of(counts, area=pa.string(), month=pa.date32(), crime_type=pa.string(), victims=pa.int64()),
+                "victims",
+            ),
+        }
+        assert reached(engine, tables, on=date(2026, 11, 5)) == until
 
 
 def test_a_partner_worker_sees_no_outcomes(place: Place, bob: Worker, as_user: AsUser) -> None:

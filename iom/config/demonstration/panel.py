@@ -174,7 +174,7 @@ def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]
         run = queries.current_run(scheme_id=scheme.pk)
         assert run is not None
         rows = queries.list_candidates(run=run, chosen=CandidateFilter(), page=1, scope=by).rows
-        nominated = set(Nomination.objects.visible_to(by).filter(scheme=scheme).values_list("person_id", flat=True))
+        nominated = set(Nomination.objects.visible_to(by).values_list("person_id", flat=True))
         nominations = [
             cohorts.nominate(
                 person=candidate.person,

@@ -15,9 +15,9 @@ from iom_analytics import evaluation
 from iom_analytics.cli.match import read_data
 from iom_analytics.errors import EstimateError, InputError
 from iom_analytics.evaluation.arrays import Flags, Numbers, Places
-from iom_analytics.evaluation.data_lab import People, Row, counted, refused
+from iom_analytics.evaluation.data_lab import counted, refused
 from iom_analytics.evaluation.grade import Grade
-from iom_analytics.evaluation.verdict import Verdict, Word, verdict
+from iom_analytics.evaluation.verdict import Word, of_row
 from iom_analytics.provenance import sha256, whole_file
 
 
@@ -80,7 +80,7 @@ def effect(
         tested=tested,
     )
     alike = evaluation.balance(study, weights)
-    found = judged(row, people, alike, higher_is_better=higher_is_better)
+    found = of_row(row, people, balance=alike, lower_is_better=not higher_is_better)
     if found.word is Word.REFUSED and row.treat_number is not None:
         row = refused(row, found.reason)
     lights = alike["light"].to_pylist()
@@ -103,24 +103,6 @@ def effect(
     with whole_file(out) as part:
         part.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     typer.echo(f"{row.can_say} {row.cannot_say}")
-
-
-def judged(row: Row, people: People, alike: pa.Table, *, higher_is_better: bool) -> Verdict:
-    """The verdict on a row; where the row has no interval its own reason refuses it."""
-    if row.difference_lower is None:
-        return Verdict(Word.REFUSED, row.reason.rstrip("."), Grade.COMPARISON)
-    return verdict(
-        row.difference_lower,
-        row.difference_upper,
-        grade=Grade.COMPARISON,
-        p=row.difference_p,
-        treated=people.treated,
-        comparison=people.comparison,
-        reoffenders=people.reoffenders,
-        others=people.others,
-        balance=alike,
-        lower_is_better=not higher_is_better,
-    )
 
 
 def raise_for_themselves(matched: pa.Table, treated: Flags, person: Places, name: str) -> None:

@@ -29,7 +29,7 @@ from iom_analytics.evaluation.nearest import nearest
 from iom_analytics.evaluation.propensity import Propensity, propensity
 from iom_analytics.evaluation.radius import radius
 from iom_analytics.evaluation.study import Study, read_study
-from iom_analytics.evaluation.verdict import Word, verdict
+from iom_analytics.evaluation.verdict import Word, of_row
 from iom_analytics.evaluation.weighting import entropy, overlap
 from iom_analytics.history import Records
 from iom_analytics.measures import load_definition
@@ -271,8 +271,6 @@ class Compared:
 
     def verdict(self, name: str, row: Row) -> dict[str, Any]:
         """The answer in one word, by the rules of `verdict`; the balance is that of the weights as they are."""
-        if row.difference_lower is None:
-            return {"word": Word.REFUSED.value, "reason": row.reason.rstrip(".")}
         is_days = MEASURES[name].kind == "days"
         people = data_lab.counted(
             self.values("reoffended" if is_days else name) > 0,
@@ -281,18 +279,7 @@ class Compared:
             is_share=MEASURES[name].kind == "share",
             person=self.person,
         )
-        found = verdict(
-            row.difference_lower,
-            row.difference_upper,
-            grade=Grade.COMPARISON,
-            p=row.difference_p,
-            treated=people.treated,
-            comparison=people.comparison,
-            reoffenders=people.reoffenders,
-            others=people.others,
-            balance=self.balance,
-            lower_is_better=not is_days,
-        )
+        found = of_row(row, people, balance=self.balance, lower_is_better=not is_days)
         return {"word": found.word.value, "reason": found.reason}
 
     def exits(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from iom_analytics.disclosure import SMALL
 from iom_analytics.errors import AnalyticsError, InputError
 from iom_analytics.evaluation import arrays
-from iom_analytics.evaluation.data_lab import REOFFENDERS, SIGNIFICANT
+from iom_analytics.evaluation.data_lab import REOFFENDERS, SIGNIFICANT, People, Row
 from iom_analytics.evaluation.grade import Grade
 
 
@@ -86,6 +86,24 @@ def verdict(
         return Verdict(Word.NO_EVIDENCE, few, grade)
     fell = lower + upper < 0
     return Verdict(Word.WORKS if fell == lower_is_better else Word.WORSE, "", grade)
+
+
+def of_row(row: Row, people: People, *, balance: pa.Table, lower_is_better: bool = True) -> Verdict:
+    """The verdict on a row of the Data Lab's; where it has no interval its own reason refuses it."""
+    if row.difference_lower is None:
+        return Verdict(Word.REFUSED, row.reason.rstrip("."), Grade.COMPARISON)
+    return verdict(
+        row.difference_lower,
+        row.difference_upper,
+        grade=Grade.COMPARISON,
+        p=row.difference_p,
+        treated=people.treated,
+        comparison=people.comparison,
+        reoffenders=people.reoffenders,
+        others=people.others,
+        balance=balance,
+        lower_is_better=lower_is_better,
+    )
 
 
 def refused(error: AnalyticsError, *, grade: Grade) -> Verdict:

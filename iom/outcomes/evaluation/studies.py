@@ -152,6 +152,12 @@ def keep(study_id: int, tables: dict[str, pa.Table]) -> None:
     part.replace(place)
 
 
+def may_hold(study_id: int, person_key: str) -> bool:
+    """Whether a person is among those kept of a comparison; of one that is being made it is not known yet."""
+    kept = folder(study_id) / "persons.parquet"
+    return not kept.exists() or person_key in pq.read_table(kept, columns=["person_key"])["person_key"].to_pylist()
+
+
 @in_plain_words
 def findings(
     *,

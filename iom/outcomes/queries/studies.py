@@ -12,7 +12,7 @@ from iom.common.errors import NotVisible
 from iom.outcomes import rules
 from iom.outcomes.choices import StudyState
 from iom.outcomes.models import Study
-from iom.people.models import Sanction
+from iom.people.models import Person, Sanction
 
 
 def list_studies(*, scope: Scope, states: Sequence[str] = ()) -> "QuerySet[Study]":
@@ -99,6 +99,11 @@ def left_lying(*, scope: Scope, before: datetime) -> list[int]:
     found = Study.objects.visible_to(scope).filter(state__in=UNDER_WAY)
     found = found.annotate(since=Coalesce("accepted_at", "registered_at")).filter(since__lt=before)
     return list(found.values_list("pk", flat=True))
+
+
+def key_of(*, person_id: int, scope: Scope) -> str:
+    """By which pseudonym a comparison knows a person; empty where there is none any more."""
+    return Person.objects.visible_to(scope).filter(pk=person_id).values_list("person_key", flat=True).first() or ""
 
 
 def under_way(*, scope: Scope) -> set[int]:

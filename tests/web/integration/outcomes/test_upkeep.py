@@ -15,13 +15,18 @@ from procrastinate.contrib.django import app
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iom.access.scope import act_in
-from iom.common import scratch
+from iom.cohorts.models import CohortMembership, Scheme
+from iom.common import registries, scratch
 from iom.common.background import WHEN_DATABASE_RETURNS
 from iom.common.errors import WrongState
 from iom.outcomes import evaluation, operations, tasks
 from iom.outcomes.models import Study
+from iom.outcomes.operations import erasing
+from iom.people.models import Person
 from tests.factories.outcomes import make_study
-from tests.factories.partnerships import Place
+from tests.factories.partnerships import AT, Place, Worker
+from tests.factories.people import make_person
+from tests.web.integration.outcomes.test_journey import settle, work
 
 LONG_AGO = timedelta(days=61)
 
@@ -170,3 +175,23 @@ def test_the_record_is_read_into_the_store(place: Place, tmp_path: Path, monkeyp
     tasks.design(study_id=study.pk, partnership_id=by.partnership_id, agency_id=by.agency_id)
     assert {path.parent.parent for path in read} == {tmp_path / "scratch"}
     assert not any(path.exists() for path in read)
+
+
+def test_nobody_is_kept_in_a_comparison_whose_record_has_ended(
+    place: Place, past: Scheme, analyst: Worker, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    study = work(tasks.design, settle(past, analyst), analyst)
+    with act_in(place.system()):
+        stranger = make_person(place, family_name="Nobody")
+        joined = CohortMembership.objects.earliest("pk").person
+
+    def end(person: Person) -> tuple[str, bool]:
+        with act_in(place.system()), django_capture_on_commit_callbacks(execute=True):
+            erasing.erase(by=place.system(), person_id=person.pk, agency_id=place.agencies["Police"].pk, at=AT)
+            study.refresh_from_db()
+        return study.state, is_kept(study)
+
+    assert end(stranger) == ("designed", True)
+    assert end(joined) == ("withdrawn", False)
+    assert study.end_reason == erasing.REASON
+    assert any(each.name == "outcomes" for each in registries.retained_records)

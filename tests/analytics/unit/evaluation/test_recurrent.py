@@ -160,7 +160,7 @@ def test_gap_times_that_cannot_be() -> None:
     number = rows.groupby("person").event.cumsum() - rows.event
     with pytest.raises(EstimateError, match="does not vary"):
         fit(np.minimum(number, 1).to_numpy()[:, None])  # within a stratum all are alike
-    with pytest.raises(EstimateError, match="one side of a covariate: 3"):
+    with pytest.raises(EstimateError, match="3 people are on one side of a covariate"):
         fit((rows.person < 3).to_numpy(float)[:, None])
     with pytest.raises(EstimateError, match="no hazard ratio"):
         fit(rows.event.groupby(rows.person).transform("max").to_numpy(float)[:, None])

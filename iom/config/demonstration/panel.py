@@ -128,30 +128,31 @@ ENTRANTS, PLACES = 4, 1  # of a draw for places
 
 
 def offer_places_by_lot(workers: dict[str, Any], *, at: datetime) -> None:
-    """More people wait than there are places: of one scheme the draw is made, of another its list is still open."""
+    """More people wait than there are places: one draw has been made, and the list of the next one is open.
+
+    Not under the scheme that the panel works with, whose order it would then have to keep.
+    """
     from iom.access.scope import act_in
     from iom.cohorts import operations as cohorts
+    from iom.cohorts.queries import list_entrants
 
     by, second = workers["coordinator"], workers["manager"]
-    drawn, still_open = (scheme_called(slug) for slug in SCHEMES[:2])
-    for scheme in (drawn, still_open):
-        entered = let_wait(scheme, workers, at=at)
-        with act_in(by):
-            beacon = "" if scheme == drawn else "Main numbers of the Lotto of the Saturday after the list is closed"
-            draw = cohorts.open_draw(
-                scheme=scheme,
-                places=PLACES,
-                beacon=beacon,
-                entered=entered,
-                left_out=others_who_wait(scheme, entered, by=by),
-                by=by,
-                at=at,
-            )
-            if scheme == drawn:
-                cohorts.close_draw(draw=draw, by=by, at=at)
-        if scheme == drawn:
-            with act_in(second):
-                cohorts.make_draw(draw=draw, beacon_value="", by=second, at=at)
+    scheme = scheme_called(SCHEMES[1])
+    waiting = let_wait(scheme, workers, at=at)
+    given = {"scheme": scheme, "places": PLACES, "by": by, "at": at}
+    with act_in(by):
+        first = cohorts.open_draw(beacon="", entered=waiting, left_out={}, **given)
+        cohorts.close_draw(draw=first, by=by, at=at)
+    with act_in(second):
+        cohorts.make_draw(draw=first, beacon_value="", by=second, at=at)
+    with act_in(by):
+        drawn = [each.nomination_id for each in list_entrants(draw=first, scope=by) if each.is_drawn]
+        cohorts.open_draw(
+            beacon="Main numbers of the Lotto of the Saturday after the list is closed",
+            entered=[pk for pk in waiting if pk not in drawn],
+            left_out=dict.fromkeys(drawn, "Has a place by the draw before."),
+            **given,
+        )
 
 
 def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]:
@@ -198,11 +199,3 @@ def let_wait(scheme: Any, workers: dict[str, Any], *, at: datetime) -> list[int]
             )
             cohorts.decide(nomination=nomination, verdict=verdict, by=chair, at=at)
     return [nomination.pk for nomination in nominations]
-
-
-def others_who_wait(scheme: Any, entered: list[int], *, by: Any) -> dict[int, str]:
-    """Whoever else was deferred under the scheme, with why they are left out of the draw."""
-    from iom.cohorts import queries
-
-    waiting = queries.list_waiting(scheme_id=scheme.pk, scope=by)
-    return {each.pk: "Waits for an assessment, not for a place." for each in waiting if each.pk not in entered}

@@ -65,10 +65,10 @@ def populate(*, people: int, password: str, folder: Path, step: Step) -> None:
         log_equality(workers["analyst"], at=now)
     with step("Nominating, hearing the agencies, and the panel's decisions"):
         tell_the_story(workers, at=now)
-    with step("Looking back: who was in the cohort in the years before"):
-        earlier_cohort.join(workers, scheme=scheme_called(SCHEMES[0]), at=now, seed=SEED)
     with step("Offering places by lot"):
         offer_places_by_lot(workers, at=now)
+    with step("Looking back: who was in the cohort in the years before"):
+        earlier_cohort.join(workers, scheme=scheme_called(SCHEMES[0]), at=now, seed=SEED)
     with step("Letting another system take released answers"):
         let_in(workers["administrator"], at=now)
     with step("Working out when records are to be reviewed"):

@@ -139,6 +139,8 @@ def offer_places_by_lot(workers: dict[str, Any], *, at: datetime) -> None:
     by, second = workers["coordinator"], workers["manager"]
     scheme = scheme_called(SCHEMES[1])
     waiting = let_wait(scheme, workers, at=at)
+    if len(waiting) < PLACES + 2:  # an area so small that nobody has to wait
+        return
     given = {"scheme": scheme, "places": PLACES, "by": by, "at": at}
     with act_in(by):
         first = cohorts.open_draw(beacon="", entered=waiting, left_out={}, **given)

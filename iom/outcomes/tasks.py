@@ -53,8 +53,8 @@ def end(study_id: int, *, message: str, by: Scope) -> None:
 def clear_up(study_id: int, *, by: Scope) -> None:
     """One given up meanwhile, or done already, leaves nothing to do and nobody in the store."""
     with act_in(by):
-        state = queries.get_study(study_id=study_id, scope=by).state
-    if state not in (StudyState.DESIGNING, StudyState.DESIGNED, StudyState.ESTIMATING):
+        needed = queries.under_way(scope=by)
+    if study_id not in needed:
         evaluation.remove(study_id)
 
 
